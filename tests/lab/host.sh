@@ -66,6 +66,7 @@ authorized_keys() { # KEYS
 start_host() {
   local database=
   put_identity "$site" "$name" <<<"$(hosts_file "$setup/hosts")"
+  grep "^$site " "$setup/hosts" | put_file /etc/rocks-lab-hosts
   start_sshd <(authorized_keys "$setup/keys")
   if [ "$role" = frontend ]; then
     put_file /root/.ssh/id_ed25519 600 <"$setup/keys/$site"

@@ -14,43 +14,54 @@ lab_processes() {
     sed 's|^/proc/||; s|/environ$||' || :
 }
 
-# Is PID the lab's (and not a stranger who got a dead one's number)?
-is_ours() { # PID
-  grep -qzxF "ROCKS_LAB=$state" "/proc/$1/environ" 2>/dev/null
-}
-
+# Has it come up, and is its first process the one that we started?
 lab_is_running() {
-  local pid
-  [ -s "$state/pids/wan" ] && [ -e "$state/ready/all" ] && pid=$(<"$state/pids/wan") &&
-    is_ours "$pid"
+  [ -e "$state/ready/all" ] &&
+    grep -qzxF "ROCKS_LAB=$state" "/proc/$(<"$state/pids/wan")/environ" 2>/dev/null
 }
 
-# Prints the PIDs of processes in any namespace that the lab had, marked or not.
+# The PID, network and mount namespaces of PIDs, one a line, such as
+# net:[4026532000], without those that we live in ourselves.
+namespaces_of() { # PID...
+  local pid kind links=()
+  for pid; do
+    for kind in pid net mnt; do links+=("/proc/$pid/ns/$kind"); done
+  done
+  [ $# -eq 0 ] || readlink "${links[@]}" 2>/dev/null | sort -u |
+    grep -vxF "$(readlink /proc/self/ns/{pid,net,mnt})" || :
+}
+
+# Prints the PIDs of processes in the namespaces that FILE lists, marked or not.
 # A process that ends while we look is no matter.
-processes_in_namespaces() { # FILE: lines such as net:[4026532000]
+processes_in_namespaces() { # FILE
   [ -s "$1" ] || return 0
   stat -c %N /proc/[0-9]*/ns/{pid,net,mnt} 2>/dev/null | grep -F -f "$1" |
     sed "s|^'/proc/\([0-9]*\)/.*|\1|" | sort -un || :
 }
 
-# Notes the namespaces of all hosts, for the check when the lab has gone.
-record_namespaces() {
-  local file pid kind
-  for file in "$state"/pids/*; do
-    pid=$(<"$file")
-    for kind in pid net mnt; do
-      readlink "/proc/$pid/ns/$kind" || :
-    done
-  done >"$state/namespaces"
-}
-
-# Kills the lab and waits until the kernel has taken it apart.
-kill_lab() {
+# Kills the lab. A dying process loses its environment, and so its marker, before
+# the kernel has taken its namespaces apart: FILE gets their names, for the check.
+kill_lab() { # FILE
   local tries=200 pids
   while pids=$(lab_processes) && [ -n "$pids" ]; do
     ((tries-- > 0)) || return 0 # the check says what is left
     # shellcheck disable=SC2086 # a list of numbers
+    namespaces_of $pids >>"$1"
+    # shellcheck disable=SC2086
     kill -KILL $pids 2>/dev/null || :
+    sleep 0.05
+  done
+}
+
+# Waits, within 10 s, until no process and no mount of the lab is left, also in
+# the namespaces that FILE lists; else prints them and fails.
+wait_gone() { # FILE
+  local tries=200 left
+  while left=$(find_leftovers "$1") && [ -n "$left" ]; do
+    ((tries-- > 0)) || {
+      printf 'lab: not all is gone:\n%s\n' "$left" >&2
+      return 1
+    }
     sleep 0.05
   done
 }
@@ -66,19 +77,15 @@ find_leftovers() { # FILE: as above
     sed "s|^/proc/\([0-9]*\)/.*|mount below $state, seen by process \1|" || :
 }
 
+# Ends the lab and checks that nothing of it is left. Its folder goes before the
+# last look: a process that was just being started finds nothing to go on with.
 lab_down() {
-  local spaces left='' tries=100
+  local spaces status=0
   spaces=$(mktemp)
-  [ ! -s "$state/namespaces" ] || cp "$state/namespaces" "$spaces"
-  kill_lab
-  # Clients of `lab run` notice the end of their host a moment later.
-  while left=$(find_leftovers "$spaces") && [ -n "$left" ] && ((tries-- > 0)); do
-    sleep 0.05
-  done
-  rm -f "$spaces"
-  if [ -n "$left" ]; then
-    printf 'lab: not all is gone:\n%s\n' "$left" >&2
-    return 1
-  fi
+  kill_lab "$spaces"
   [ ! -d "$state" ] || [ -L "$state" ] || rm -rf --one-file-system -- "$state"
+  kill_lab "$spaces"
+  wait_gone "$spaces" || status=1
+  rm -f "$spaces"
+  return "$status"
 }

@@ -77,15 +77,15 @@ fill_cache() { # FOLDER KVM
   [ ! -d "$1" ] || return 0
   mkdir -p "$cache"
   echo "lab: preparing MariaDB and libvirt, once on this machine" >&2
+  find "$cache" -maxdepth 1 -name 'new.*' -mmin +10 -exec rm -rf {} + # of killed runs
   new=$(mktemp -d "$cache/new.XXXXXX")
   write_settings open "$2" 0 "$new"
   if ! { start_machine prepare && wait_ready 1 120; }; then
     rm -rf "$new"
     return 1
   fi
-  kill_lab
+  lab_down
   mv -T "$new" "$1" 2>/dev/null || rm -rf "$new"
-  rm -rf "$state"
   make_state
 }
 
@@ -140,7 +140,6 @@ lab_up() {
   lab_host_table "$size" "$mode" >"$state/hosts"
   start_machine sites
   wait_ready "$(wc -l <"$state/hosts")" 180
-  record_namespaces
   : >"$state/ready/all"
   trap - EXIT HUP INT TERM
   echo "lab: $size, $(wc -l <"$state/hosts") hosts at 3 sites, up in $((SECONDS - started)) s"
