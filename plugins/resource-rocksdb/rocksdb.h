@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * What the files of this backend share.  Nothing of the MySQL library is seen
+ * here: only connect.c and session.c include it.
+ */
+#ifndef ROCKSDB_H
+#define ROCKSDB_H
+
+#include <rocks/plugin.h>
+#include <rocks/resource.h>
+#include <rocks/sql.h>
+
+#include "query.h"
+
+/* The version of the mvc_ tables that this module reads and writes. */
+#define ROCKSDB_SCHEMA 1
+
+struct st_mysql;
+
+/* The module's state, between start and stop. */
+struct rocksdb {
+  const struct rocks_core *core; /* borrowed from the core, outlives us */
+};
+
+/* An open inventory. */
+struct rocks_resource {
+  const struct rocks_core *core;
+  struct st_mysql *mysql;
+  char *where;   /* the server for messages: "socket /x" or "host h port p" */
+  char *uuid;    /* of this site; NULL: no mvc_ tables that we know */
+  bool open;     /* a transaction is open */
+  bool locked;   /* we hold the site's lock */
+};
+
+typedef int db_row(void *arg, const char *const *columns,
+                   const struct rocks_sql_value *values, size_t n);
+
+/* One sentence that explains the database's last error; -1. */
+int db_failed(struct rocks_resource *r, struct rocks_call *call, unsigned code,
+              const char *text);
+int db_nomem(struct rocks_resource *r, struct rocks_call *call);
+
+/* connect.c: the connection, and what stands behind it. */
+struct db_uri;
+int db_connect(const struct rocks_core *core, struct rocks_call *call,
+               const struct db_uri *uri, const char *socket, bool database,
+               struct rocks_resource **out);
+int db_open(void *state, struct rocks_call *call, const char *uri, const char *socket,
+            bool bare, struct rocks_resource **out);
+void db_close(struct rocks_resource *r);
+
+/* session.c.  db_run is struct rocks_sql_ops.run; db_try is the same, but
+ * hands the server's error number to *code instead of reporting it. */
+int db_run(struct rocks_resource *r, struct rocks_call *call, const char *sql,
+           const struct rocks_sql_value *args, size_t nargs, db_row *row, void *arg,
+           int64_t *changed, int64_t *last_id);
+int db_try(struct rocks_resource *r, struct rocks_call *call, const char *sql,
+           const struct rocks_sql_value *args, size_t nargs, db_row *row, void *arg,
+           unsigned *code);
+/* Sends a statement as text: DDL and the like, without values. */
+int db_text(struct rocks_resource *r, struct rocks_call *call, const char *sql);
+/* A transaction that writes holds the site's lock from before its first read:
+ * all writers of this program come one after the other. */
+int db_begin(struct rocks_resource *r, struct rocks_call *call, bool read_only);
+int db_commit(struct rocks_resource *r, struct rocks_call *call);
+void db_rollback(struct rocks_resource *r);
+
+/* Runs and frees a query; reports when it could not be built. */
+int db_query(struct rocks_resource *r, struct rocks_call *call, struct query *q,
+             db_row *row, void *arg);
+
+/* create.c */
+int db_create(void *state, struct rocks_call *call, const char *uri, const char **made);
+
+#endif /* ROCKSDB_H */
