@@ -35,12 +35,16 @@ extern "C" {
 
 #if defined(__GNUC__)
 #define ROCKS_PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define ROCKS_SENTINEL __attribute__((sentinel))
 #define ROCKS_EXPORT __attribute__((visibility("default")))
 #else
 #define ROCKS_PRINTF(f, a)
-#define ROCKS_SENTINEL
 #define ROCKS_EXPORT
+#endif
+/* clang knows this attribute on functions only, not on pointers to them. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define ROCKS_SENTINEL __attribute__((sentinel))
+#else
+#define ROCKS_SENTINEL
 #endif
 
 enum rocks_kind {
