@@ -20,33 +20,54 @@ lab_is_running() {
     grep -qzxF "ROCKS_LAB=$state" "/proc/$(<"$state/pids/wan")/environ" 2>/dev/null
 }
 
-# The PID, network and mount namespaces of PIDs, one a line, such as
-# net:[4026532000], without those that we live in ourselves.
-namespaces_of() { # PID...
+# Prints "LINK -> NAME" for the PID, network and mount namespaces of PIDs, such
+# as '/proc/7/ns/net' -> 'net:[4026532000]'. What ends while we look is no matter.
+namespace_links() { # PID...
   local pid kind links=()
   for pid; do
     for kind in pid net mnt; do links+=("/proc/$pid/ns/$kind"); done
   done
-  [ $# -eq 0 ] || readlink "${links[@]}" 2>/dev/null | sort -u |
-    grep -vxF "$(readlink /proc/self/ns/{pid,net,mnt})" || :
+  [ $# -eq 0 ] || stat -c %N "${links[@]}" 2>/dev/null || :
 }
 
-# Prints the PIDs of processes in the namespaces that FILE lists, marked or not.
-# A process that ends while we look is no matter.
-processes_in_namespaces() { # FILE
-  [ -s "$1" ] || return 0
-  stat -c %N /proc/[0-9]*/ns/{pid,net,mnt} 2>/dev/null | grep -F -f "$1" |
+# Notes the namespaces of PIDs, except those that we are in, in pinned_names, and
+# holds them open: the number of one that is gone is soon given to another.
+pinned_names=''
+pinned_files=()
+pin_namespaces() { # PID...
+  local link name fd
+  while read -r link name; do
+    grep -qxF -- "$name" <<<"$pinned_names" && continue
+    { exec {fd}<"$link"; } 2>/dev/null || continue
+    pinned_files+=("$fd")
+    # The link may lead elsewhere by now: what we hold is what counts.
+    pinned_names+=$(readlink "/proc/$BASHPID/fd/$fd")$'\n'
+  done < <(namespace_links "$@" | sed "s/^'\(.*\)' -> '\(.*\)'$/\1 \2/" | sort -u -k2,2 |
+    grep -vF "$(readlink /proc/self/ns/{pid,net,mnt})")
+}
+
+unpin_namespaces() {
+  local fd
+  for fd in "${pinned_files[@]}"; do exec {fd}<&-; done
+  pinned_files=()
+  pinned_names=''
+}
+
+# Prints the PIDs of processes in pinned namespaces, marked or not.
+processes_in_pinned() {
+  [ -n "$pinned_names" ] || return 0
+  stat -c %N /proc/[0-9]*/ns/{pid,net,mnt} 2>/dev/null | grep -F "${pinned_names%$'\n'}" |
     sed "s|^'/proc/\([0-9]*\)/.*|\1|" | sort -un || :
 }
 
 # Kills the lab. A dying process loses its environment, and so its marker, before
-# the kernel has taken its namespaces apart: FILE gets their names, for the check.
-kill_lab() { # FILE
+# the kernel has taken its namespaces apart: they are pinned, for the check.
+kill_lab() {
   local tries=200 pids
   while pids=$(lab_processes) && [ -n "$pids" ]; do
     ((tries-- > 0)) || return 0 # the check says what is left
     # shellcheck disable=SC2086 # a list of numbers
-    namespaces_of $pids >>"$1"
+    pin_namespaces $pids
     # shellcheck disable=SC2086
     kill -KILL $pids 2>/dev/null || :
     sleep 0.05
@@ -54,10 +75,10 @@ kill_lab() { # FILE
 }
 
 # Waits, within 10 s, until no process and no mount of the lab is left, also in
-# the namespaces that FILE lists; else prints them and fails.
-wait_gone() { # FILE
+# the pinned namespaces; else prints them and fails.
+wait_gone() {
   local tries=200 left
-  while left=$(find_leftovers "$1") && [ -n "$left" ]; do
+  while left=$(find_leftovers) && [ -n "$left" ]; do
     ((tries-- > 0)) || {
       printf 'lab: not all is gone:\n%s\n' "$left" >&2
       return 1
@@ -67,9 +88,9 @@ wait_gone() { # FILE
 }
 
 # Prints whatever of the lab is still there.
-find_leftovers() { # FILE: as above
+find_leftovers() {
   local pid words
-  for pid in $({ lab_processes && processes_in_namespaces "$1"; } | sort -un); do
+  for pid in $({ lab_processes && processes_in_pinned; } | sort -un); do
     words=$({ tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | cut -c1-120) || continue
     echo "process $pid: $words"
   done
@@ -80,12 +101,11 @@ find_leftovers() { # FILE: as above
 # Ends the lab and checks that nothing of it is left. Its folder goes before the
 # last look: a process that was just being started finds nothing to go on with.
 lab_down() {
-  local spaces status=0
-  spaces=$(mktemp)
-  kill_lab "$spaces"
+  local status=0
+  kill_lab
   [ ! -d "$state" ] || [ -L "$state" ] || rm -rf --one-file-system -- "$state"
-  kill_lab "$spaces"
-  wait_gone "$spaces" || status=1
-  rm -f "$spaces"
+  kill_lab
+  wait_gone || status=1
+  unpin_namespaces
   return "$status"
 }
