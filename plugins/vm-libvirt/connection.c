@@ -3,6 +3,8 @@
  *
  * The connection to a container's libvirtd, and what it says about the host.
  */
+#include <config.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,8 +117,8 @@ vm_connect(void *state, struct rocks_call *call, const struct rocks_vm_target *t
     goto fail;
   }
   made->state = module;
-  made->emulate = target->emulate;
-  made->domain_type = domain_type(made->conn, module->backend, target->emulate);
+  made->emulate = target->emulate && module->backend->emulate != NULL;
+  made->domain_type = domain_type(made->conn, module->backend, made->emulate);
   free(uri);
   *connection = made;
   return 0;

@@ -29,7 +29,7 @@ struct vm_backend {
   const char *uri;        /* of the container's own libvirtd */
   const char *socket_uri; /* the same, through a socket given as ?socket= */
   const char *domain_type;
-  const char *emulated_type; /* domain type without acceleration */
+  const char *emulated_type; /* the same without acceleration; see `emulate` */
   const struct rocks_param *params;
   const char *autostart; /* the parameter that says `true`, or NULL */
   /* The parameter with auto, yes or no: whether a container emulates.  NULL:

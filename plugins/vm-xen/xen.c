@@ -185,7 +185,6 @@ static const struct vm_backend backend = {
   .uri = "xen:///system",
   .socket_uri = "xen+unix:///system?socket=",
   .domain_type = "xen",
-  .emulated_type = "xen",
   .params = params,
   .autostart = "xen_autostart",
   .build = build,
