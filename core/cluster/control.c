@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "cluster/control.h"
+#include "cluster/frontend.h"
+#include "cluster/reserve.h"
+#include "cluster/site.h"
+#include "remote/remote.h"
+
+void
+control_free(struct control *control)
+{
+  size_t i;
+
+  for (i = 0; i < control->model.nsites; i++)
+    site_close(&control->model.sites[i]);
+  pool_free(&control->model.pool);
+  remote_close();
+}
+
+/* ---- loading ---- */
+
+static int
+keep_cluster(void *arg, const struct rocks_cluster_row *row)
+{
+  struct control *control = arg;
+
+  control->cluster.row = copy_cluster(&control->model.pool, row);
+  return 0;
+}
+
+static int
+load_backends(struct control *control)
+{
+  struct cluster *cluster = &control->cluster;
+
+  cluster->network = backend_get(control->call, ROCKS_KIND_NETWORK, cluster->row.network_backend);
+  if (cluster->network == NULL)
+    return -1;
+  cluster->vm = backend_get(control->call, ROCKS_KIND_VM, cluster->row.vm_backend);
+  return cluster->vm != NULL ? 0 : -1;
+}
+
+static const struct rocks_nic_row *
+private_nic(const struct rocks_vm_row *vm)
+{
+  size_t i;
+
+  for (i = 0; i < vm->nnics; i++)
+    if (vm->nics[i].segment > 0)
+      return &vm->nics[i];
+  return NULL;
+}
+
+/* A cluster without a record: the view `clusters` of Rocks (rocks-compat 2.6). */
+static int
+infer_cluster(struct control *control, const char *name)
+{
+  struct site *home = model_home(&control->model);
+  const struct rocks_vm_row *frontend = site_vm(home, name);
+  const struct rocks_nic_row *nic = frontend != NULL ? private_nic(frontend) : NULL;
+  struct rocks_cluster_row *row = &control->cluster.row;
+  struct rocks_member_row *members;
+  uint32_t index = 0;
+  size_t i;
+
+  if (nic == NULL || strcmp(frontend->membership, "Frontend") != 0)
+    return call_fail(control->call, ROCKS_ENOTFOUND, "host %s is not a virtual frontend", name);
+  members = pool_new(&control->model.pool, home->nvms, sizeof *members);
+  for (i = 0; i < home->nvms; i++) {
+    const struct rocks_vm_row *vm = &home->vms[i];
+    const struct rocks_nic_row *own = private_nic(vm);
+
+    if (own == NULL || own->segment != nic->segment)
+      continue;
+    members[row->nmembers] = (struct rocks_member_row){
+      .size = sizeof *members, .name = vm->name, .site_uuid = home->uuid,
+      .container = vm->container, .mac = own->mac, .segment = own->segment, .cpus = vm->cpus,
+      .slice = vm->slice, .memory = vm->memory,
+      .role = vm == frontend ? ROCKS_ROLE_FRONTEND : ROCKS_ROLE_COMPUTE };
+    if (vm != frontend)
+      members[row->nmembers].index = index++;
+    row->nmembers++;
+  }
+  row->members = members;
+  return 0;
+}
+
+static bool
+has_members(const struct control *control, const struct site *site)
+{
+  size_t i;
+
+  for (i = 0; i < control->cluster.row.nmembers; i++)
+    if (strcmp(control->cluster.row.members[i].site_uuid, site->uuid) == 0)
+      return true;
+  return false;
+}
+
+static int
+load_sites(struct control *control, bool inferred)
+{
+  struct model *model = &control->model;
+  CLEANUP_LIST struct list attrs = { 0 };
+  size_t i;
+
+  site_attr_names(&attrs, control->cluster.network, control->cluster.vm);
+  for (i = 0; i < model->nsites; i++) {
+    struct site_query query = { .attrs = &attrs, .containers = true, .all_vms = inferred,
+                                .home_uuid = model_home(model)->uuid,
+                                .cluster = control->cluster.row.name };
+
+    if ((i == 0 || has_members(control, &model->sites[i])) &&
+        site_load(control->call, model, &model->sites[i], &query) != 0)
+      return -1;
+  }
+  return 0;
+}
+
+int
+control_load(struct control *control, const char *name)
+{
+  struct site *home = model_home(&control->model);
+  struct rocks_cluster_row *row = &control->cluster.row;
+  bool inferred;
+
+  *row = (struct rocks_cluster_row){ 0 };
+  if (home->resource->ops.resource.clusters(home->inventory, control->call, name, keep_cluster,
+                                            control) != 0)
+    return -1;
+  inferred = row->name == NULL;
+  if (inferred)
+    *row = (struct rocks_cluster_row){ .size = sizeof *row,
+                                       .name = pool_text(&control->model.pool, name),
+                                       .network_backend = DEFAULT_NETWORK_BACKEND,
+                                       .vm_backend = DEFAULT_VM_BACKEND,
+                                       .state = "",
+                                       .inner_subnet = "" };
+  if (load_backends(control) != 0 || load_sites(control, inferred) != 0)
+    return -1;
+  return inferred ? infer_cluster(control, name) : 0;
+}
+
+/* ---- carrying out ---- */
+
+static int
+set_state(struct control *control, const char *state)
+{
+  struct site *home = model_home(&control->model);
+
+  if (control->cluster.row.state[0] == '\0')
+    return 0; /* Rocks' own cluster: no record */
+  return home->resource->ops.resource.set_state(home->inventory, control->call,
+                                                control->cluster.row.name, state);
+}
+
+static int
+release(struct control *control, struct site *site)
+{
+  struct site *home = model_home(&control->model);
+
+  if (!site->home && !has_members(control, site))
+    return 0;
+  if (site_open(control->call, site) != 0)
+    return -1;
+  return site->resource->ops.resource.release(site->inventory, control->call, home->uuid,
+                                              control->cluster.row.name, NULL, 0);
+}
+
+static int
+home_step(void *arg, struct rocks_call *call, const struct step *step)
+{
+  struct control *control = arg;
+  struct site *home = model_home(&control->model);
+
+  switch (step->kind) {
+  case STEP_WAIT_FRONTEND:
+    return frontend_wait(call, home, step->vm);
+  case STEP_SITE_RELEASE:
+    return release(control, step->site);
+  case STEP_FORGET:
+    return home->resource->ops.resource.forget(home->inventory, call, control->cluster.row.name);
+  default:
+    return 0;
+  }
+}
+
+static int
+apply(struct control *control)
+{
+  struct apply how = { .home_step = home_step, .progress = control->progress, .arg = control };
+
+  return plan_apply(control->call, &control->plan, &how);
+}
+
+static void
+new_plan(struct control *control)
+{
+  control->plan = (struct plan){ .model = &control->model, .cluster = &control->cluster };
+}
+
+/* Records what is under way, does it, records what has become of it; a failure
+ * leaves the first state, which says to sync what is to be finished. */
+static int
+change(struct control *control, const char *during, const char *after, const char *mend)
+{
+  if (control->dry)
+    return 0;
+  if (during != NULL && set_state(control, during) != 0)
+    return -1;
+  if (apply(control) != 0) {
+    struct rocks_call *call = control->call;
+    char *message = mem_format("%s; `rocks %s %s` completes it", or_empty(call->message), mend,
+                               control->cluster.row.name);
+
+    free(call->message);
+    call->message = message;
+    return -1;
+  }
+  return after != NULL ? set_state(control, after) : 0;
+}
+
+static int
+check_added(struct control *control)
+{
+  if (strcmp(control->cluster.row.state, "adding") != 0)
+    return 0;
+  return call_fail(control->call, ROCKS_EINVALID,
+                   "cluster %s was not added completely; `rocks sync cluster %s` completes it, "
+                   "`rocks remove cluster %s` clears it",
+                   control->cluster.row.name, control->cluster.row.name,
+                   control->cluster.row.name);
+}
+
+int
+control_start(struct control *control, const struct plan_choice *choice)
+{
+  bool whole = choice->names == NULL;
+
+  if (check_added(control) != 0)
+    return -1;
+  new_plan(control);
+  plan_start(&control->plan, choice);
+  return change(control, whole ? "starting" : NULL, whole ? "running" : NULL,
+                whole ? "start cluster" : "sync cluster");
+}
+
+int
+control_stop(struct control *control, const struct plan_choice *choice)
+{
+  bool whole = choice->names == NULL;
+
+  new_plan(control);
+  plan_stop(&control->plan, choice);
+  return change(control, whole ? "stopping" : NULL, whole ? "stopped" : NULL,
+                whole ? "stop cluster" : "sync cluster");
+}
+
+int
+control_remove(struct control *control, const struct plan_choice *choice)
+{
+  new_plan(control);
+  plan_remove(&control->plan, choice);
+  return change(control, "removing", NULL, "remove cluster");
+}
+
+int
+control_sync(struct control *control)
+{
+  struct plan_choice all = { .wait = true };
+  const char *state = control->cluster.row.state;
+
+  if (strcmp(state, "removing") == 0)
+    return control_remove(control, &all);
+  if (strcmp(state, "adding") == 0) {
+    if (reserve_missing(control->call, &control->model, &control->cluster, control->dry) != 0)
+      return -1;
+    return control->dry ? 0 : set_state(control, "stopped");
+  }
+  if (strcmp(state, "stopped") == 0 || strcmp(state, "stopping") == 0)
+    return control_stop(control, &all);
+  return control_start(control, &all);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * The controller: what the cluster commands do, on one path for all backends.
+ * Load, plan, apply, report.
+ */
+#ifndef ROCKS_CLUSTER_CONTROL_H
+#define ROCKS_CLUSTER_CONTROL_H
+
+#include "cluster/apply.h"
+#include "cluster/place.h"
+
+struct control {
+  struct rocks_call *call;
+  struct model model;      /* sites that the home site knows; home first */
+  struct cluster cluster;  /* the one at work */
+  struct plan plan;
+  bool dry;                /* plan only */
+  void (*progress)(void *arg, const struct step *, bool done, const char *detail);
+  void *arg;
+};
+
+void control_free(struct control *);
+
+/* Loads the cluster of that name: its record, its backends, the sites that its
+ * members stand at, and the members' VMs.  A cluster that Rocks itself made has
+ * no record; its members are the VMs that share the frontend's VLAN id, and its
+ * network backend is the default one.  ENOTFOUND: no such cluster. */
+int control_load(struct control *, const char *name);
+
+/* start: brings up what is not up.  stop: powers off, takes the network down.
+ * Both record the state before and after, and can be repeated. */
+int control_start(struct control *, const struct plan_choice *);
+int control_stop(struct control *, const struct plan_choice *);
+/* Stops, undefines, gives everything back, forgets. */
+int control_remove(struct control *, const struct plan_choice *);
+/* Finishes what was begun: by the recorded state, one of the above. */
+int control_sync(struct control *);
+
+/* What a member is, against what it should be. */
+struct member_state {
+  const struct rocks_member_row *member;
+  const struct site *site;
+  const char *container;
+  enum rocks_vm_state vm;
+  bool reachable;   /* the container answered */
+  bool port, heard; /* its port is up; frames of the frontend arrive there */
+  const char *detail; /* pooled */
+};
+
+/* Asks every container, all at once: states of the VMs, and of the ports when
+ * `ports` is set.  One entry per member in *states, pooled. */
+int control_probe(struct control *, bool ports, struct member_state **states);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ */
+#include <config.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cluster/place.h"
+
+/* The nth container of a site that takes VMs when nobody names a host. */
+static struct rocks_container_row *
+nth_member(struct site *site, size_t n)
+{
+  size_t i;
+
+  for (i = 0; i < site->ncontainers; i++)
+    if (site->containers[i].member && n-- == 0)
+      return &site->containers[i];
+  return NULL;
+}
+
+struct place *
+place_hosts(struct model *model, struct site *const *sites, size_t nsites, size_t *count)
+{
+  struct place *places = NULL;
+  struct rocks_container_row *container;
+  size_t round, i, found = 1;
+
+  *count = 0;
+  for (round = 0; found > 0; round++)
+    for (found = 0, i = 0; i < nsites; i++) {
+      container = nth_member(sites[i], round);
+      if (container == NULL)
+        continue;
+      found++;
+      places = pool_grow(&model->pool, places, *count, sizeof *places);
+      places[(*count)++] = (struct place){ .site = sites[i], .container = container };
+    }
+  return places;
+}
+
+static bool
+fits(uint64_t total, uint64_t used, uint64_t need)
+{
+  return total == 0 || used + need <= total;
+}
+
+/* What this command has placed on the site so far, plus what stands there. */
+static void
+site_use(const struct site *site, struct need *sum, int64_t *vms)
+{
+  size_t i;
+
+  *sum = (struct need){ 0 };
+  *vms = 0;
+  for (i = 0; i < site->ncontainers; i++) {
+    sum->cpus += site->containers[i].cpus_used;
+    sum->memory += site->containers[i].memory_used;
+    sum->disk += site->containers[i].disk_used;
+    *vms += site->containers[i].vms;
+  }
+}
+
+static bool
+within(int64_t bound, uint64_t use)
+{
+  return bound < 0 || use <= (uint64_t) bound;
+}
+
+static bool
+has_room(const struct place *place, const struct need *need)
+{
+  const struct rocks_container_row *c = place->container;
+  const struct quota *quota = &place->site->quota;
+  struct need use;
+  int64_t vms;
+
+  if (c->drained || !fits(c->cpus, c->cpus_used, need->cpus) ||
+      !fits(c->memory, c->memory_used, need->memory) ||
+      !fits(c->disk, c->disk_used, need->disk))
+    return false;
+  site_use(place->site, &use, &vms);
+  return within(quota->cpus, (uint64_t) use.cpus + need->cpus) &&
+         within(quota->memory, use.memory + need->memory) &&
+         within(quota->disk, use.disk + need->disk) && within(quota->vms, (uint64_t) vms + 1);
+}
+
+static void
+use(struct rocks_container_row *container, const struct need *need)
+{
+  container->cpus_used += need->cpus;
+  container->memory_used += need->memory;
+  container->disk_used += need->disk;
+  container->vms++;
+}
+
+static void
+say_left(struct text *text, const char *what, uint64_t total, uint64_t used)
+{
+  if (total == 0)
+    text_add(text, " ? %s", what);
+  else
+    text_add(text, " %" PRIu64 " %s", total > used ? total - used : 0, what);
+}
+
+static void
+say_room(struct model *model, const struct place *place, struct text *text)
+{
+  const struct rocks_container_row *c = place->container;
+
+  text_add(text, "%s%s", text->length > 0 ? "; " : "",
+           model_label(model, place->site, c->name));
+  if (c->drained) {
+    text_add(text, " drained");
+    return;
+  }
+  say_left(text, "CPUs", c->cpus, c->cpus_used);
+  say_left(text, "MiB", c->memory, c->memory_used);
+  say_left(text, "GB", c->disk, c->disk_used);
+}
+
+static int
+no_room(struct rocks_call *call, struct model *model, const struct place *hosts, size_t nhosts,
+        const struct need *need, size_t count, size_t placed)
+{
+  CLEANUP_TEXT struct text room = { 0 };
+  size_t i;
+
+  for (i = 0; i < nhosts; i++)
+    say_room(model, &hosts[i], &room);
+  return call_fail(call, ROCKS_EFULL,
+                   "there is room for %zu of %zu VMs with %" PRIu32 " CPUs, %" PRIu64
+                   " MiB and %" PRIu64 " GB each; left over: %s",
+                   placed, count, need->cpus, need->memory, need->disk,
+                   nhosts > 0 ? text_get(&room) : "no container");
+}
+
+int
+place_vms(struct rocks_call *call, struct model *model, const struct place *hosts,
+          size_t nhosts, const struct need *need, size_t count, bool overcommit,
+          struct place *out, size_t *over)
+{
+  size_t next = 0, i, tried;
+
+  *over = 0;
+  for (i = 0; i < count; i++) {
+    for (tried = 0; tried < nhosts; tried++)
+      if (has_room(&hosts[(next + tried) % nhosts], need))
+        break;
+    if (tried == nhosts) {
+      /* Rocks' own rule: the next in turn, however much it carries. */
+      for (tried = 0; tried < nhosts; tried++)
+        if (!hosts[(next + tried) % nhosts].container->drained)
+          break;
+      if (!overcommit || tried == nhosts)
+        return no_room(call, model, hosts, nhosts, need, count, i);
+      (*over)++;
+    }
+    next = (next + tried) % nhosts;
+    out[i] = hosts[next];
+    use(out[i].container, need);
+    next = (next + 1) % nhosts;
+  }
+  return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * Plans: the steps that a change needs.  Making one is pure; apply.h carries
+ * it out; `dryrun=yes` prints it and stops.
+ */
+#ifndef ROCKS_CLUSTER_PLAN_H
+#define ROCKS_CLUSTER_PLAN_H
+
+#include "cluster/describe.h"
+
+enum step_kind {
+  /* On a host, by script, one round trip for all of them: */
+  STEP_RELAY_UP,     /* the network's relay on the home frontend */
+  STEP_NETWORK_UP,   /* the VM's port */
+  STEP_VM_PREPARE,   /* its disks */
+  /* On a host, through its hypervisor: */
+  STEP_VM_DEFINE,
+  STEP_VM_START,
+  STEP_VM_SUSPEND,
+  STEP_VM_RESUME,
+  STEP_VM_STOP,
+  STEP_VM_UNDEFINE,
+  /* By script again, after the VMs: */
+  STEP_NETWORK_DOWN,
+  STEP_VM_ERASE,
+  /* On the home site, between the hosts: */
+  STEP_WAIT_FRONTEND, /* until the virtual frontend answers */
+  STEP_SITE_RESERVE,
+  STEP_SITE_RELEASE,
+  STEP_RECORD,        /* the cluster's state */
+  STEP_FORGET
+};
+
+struct step {
+  enum step_kind kind;
+  unsigned phase;   /* phases one after the other; within one, hosts at once */
+  struct site *site;
+  const char *host; /* "" for steps of the home site's database */
+  const struct rocks_vm_row *vm; /* or NULL */
+  const char *detail; /* for people */
+};
+
+struct plan {
+  struct model *model;
+  const struct cluster *cluster;
+  struct step *steps;
+  size_t nsteps;
+  unsigned phase; /* of what is added next */
+};
+
+/* The words of a step for dry runs, journal and progress: "network up". */
+const char *step_name(enum step_kind);
+
+void plan_add(struct plan *, enum step_kind, struct site *, const char *host,
+              const struct rocks_vm_row *vm, const char *detail);
+
+/* Which of a cluster's VMs; NULL: all. */
+struct plan_choice {
+  const struct list *names;
+  bool wait;         /* let computes wait until the frontend answers */
+  bool erase_disks;
+};
+
+/* Each makes a whole plan out of the members' rows that model and cluster hold.
+ * A member whose row its site does not have is passed over, but for stop and
+ * remove, where its site may have lost it. */
+void plan_start(struct plan *, const struct plan_choice *);
+void plan_stop(struct plan *, const struct plan_choice *);
+void plan_remove(struct plan *, const struct plan_choice *);
+
+#endif

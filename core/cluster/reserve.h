@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * Adding a cluster: from what is wanted to what every site has promised.
+ */
+#ifndef ROCKS_CLUSTER_RESERVE_H
+#define ROCKS_CLUSTER_RESERVE_H
+
+#include "cluster/describe.h"
+#include "cluster/place.h"
+
+/* What the user asked for; NULL or empty: not said. */
+struct wish {
+  const char *ip, *gateway;
+  size_t computes;
+  struct need compute, frontend;
+  const char *virt_type;
+  const char *fe_name, *fe_container;
+  bool cluster_naming;
+  const char *subnet;
+  uint32_t vlan;             /* 0: any */
+  const char *network_backend, *vm_backend;
+  const struct list *sites;     /* names, in order; none: the home site */
+  const struct list *hosts;     /* "host" or "site:host"; none: all */
+};
+
+/* Decides, then reserves: intent and home's part in one transaction at home,
+ * then each other site's in one of its own, then home's record completed.  A
+ * site that refuses has everything given back.  On success `cluster` is the
+ * cluster as recorded.  dry: every transaction is rolled back; the result is
+ * what would have been.  The model's sites need only be known, not loaded. */
+int reserve_cluster(struct rocks_call *, struct model *, const struct wish *, bool dry,
+                    struct cluster *);
+
+/* Completes a cluster that a killed command left half reserved. */
+int reserve_missing(struct rocks_call *, struct model *, struct cluster *, bool dry);
+
+#endif
