@@ -19,7 +19,8 @@ enum {
   COMMAND_ROOT = 1u << 0,    /* re-run through sudo for others */
   COMMAND_WRITES = 1u << 1,  /* runs in one transaction, committed on success */
   COMMAND_BARE = 1u << 2,    /* works without any database */
-  COMMAND_HIDDEN = 1u << 3   /* not listed */
+  COMMAND_HIDDEN = 1u << 3,  /* not listed */
+  COMMAND_SECRET = 1u << 4   /* its words may hold a secret: not logged */
 };
 
 struct command {
@@ -35,24 +36,27 @@ struct command {
 };
 
 /* A table of commands, ended by an entry without words; every file of
- * core/commands/ has one, and commands.c lists them. */
+ * core/commands/ has one, and commands.c lists them, NULL at the end. */
 extern const struct command *const command_tables[];
 
 struct db; /* framework/db.h */
 struct output;
-struct backend;
+struct framework; /* framework/framework.h */
 
 /* One command at work. */
 struct run {
   struct rocks_call *call;
+  struct framework *framework; /* what nested commands share */
+  struct run *parent;          /* who called it with run_command(), or NULL */
   const struct command *command;
   struct list args;          /* positional words, see run_positional() */
+  struct list taken;         /* those that run_positional() has taken off */
   struct list param_names;   /* parameters, in order */
   struct list param_values;
   struct db *db;             /* the home database; opened by run_db() */
   struct output *output;     /* the command's table, see framework/output.h */
   struct text text;          /* plain text output */
-  struct list after_commit;  /* what follows the commit: `sync config` and the like */
+  struct list after_commit;  /* see run_after_commit() */
 };
 
 /* Reports and returns -1: `return run_fail(run, "must supply host")`. */
@@ -60,7 +64,7 @@ int run_fail(struct run *, const char *fmt, ...) ROCKS_PRINTF(2, 3);
 
 /* A parameter's value, `fallback` when it was not given.  Borrowed. */
 const char *run_param(struct run *, const char *name, const char *fallback);
-/* The same, but NULL for a given empty value too (positional rule of 1.4). */
+/* A parameter as a boolean of 1.5. */
 bool run_flag(struct run *, const char *name, bool fallback);
 
 /* fillPositionalArgs of rocks-compat 1.4: names the trailing words, "iface ip"
@@ -80,5 +84,9 @@ void run_progress(struct run *, const char *fmt, ...) ROCKS_PRINTF(2, 3);
 /* Runs another command with literal words, in the same transaction, as if it
  * had been called (rocks-compat 1.7); its output is added to run->text. */
 int run_command(struct run *, const char *words, const char *const *args, size_t nargs);
+/* Runs another command once the transaction is committed, e.g. `sync config`:
+ * the same words are run once, in the order in which they were first asked
+ * for.  Its failure is a warning, since the change itself stands. */
+void run_after_commit(struct run *, const char *words, const char *const *args, size_t nargs);
 
 #endif

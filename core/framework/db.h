@@ -11,6 +11,7 @@
 #include "base/call.h"
 
 struct backend;
+struct arena;
 
 struct db {
   struct rocks_call *call;
@@ -18,12 +19,14 @@ struct db {
   const struct rocks_resource_ops *ops;
   struct rocks_resource *resource;
   bool in_transaction;
+  unsigned statements; /* sent so far: tests count them */
 };
 
 /* A complete result.  Cells are owned by it; NULL is SQL NULL. */
 struct rows {
   size_t count, columns;
-  char **cell; /* count x columns */
+  char **cell;         /* count x columns */
+  struct arena *arena; /* what the cells point into */
 };
 
 /* Opens the database that ROCKS_DATABASE or the configuration file names.
@@ -34,20 +37,24 @@ struct db *db_open_uri(struct rocks_call *, const char *uri, const char *socket,
 void db_close(struct db *);
 
 /* `types` says what follows for each `?`: s text (NULL = SQL NULL), i int,
- * l int64_t.  Returns 0 or -1 with the error reported. */
+ * l int64_t; and v a const struct list *, whose texts take the place of the
+ * next `%s` as `?, ?, ?`: for `in (%s)`.  No other % may occur.  Returns 0 or -1
+ * with the error reported. */
 int db_query(struct db *, struct rows *, const char *sql, const char *types, ...);
 int db_exec(struct db *, const char *sql, const char *types, ...);
 /* The same, telling how many rows changed and the last AUTO_INCREMENT id. */
 int db_change(struct db *, int64_t *changed, int64_t *last_id, const char *sql,
               const char *types, ...);
-/* A statement with `?` for each of many texts, e.g. for IN (?, ?, ?):
- * `%s` in sql is replaced by that list of marks; no other % may occur. */
+/* The same with one list for each `%s` of a statement made at run time. */
 int db_query_in(struct db *, struct rows *, const char *sql, const struct list *values);
+int db_query_lists(struct db *, struct rows *, const char *sql, const struct list *const lists[]);
 /* The first cell of the result; NULL when there is none or it is NULL (tell the
  * two apart by *found, which may be NULL).  -1 on error.  Caller frees *value. */
 int db_value(struct db *, char **value, bool *found, const char *sql, const char *types, ...);
 
 int db_begin(struct db *);
+/* The server refuses every change until the end of the transaction. */
+int db_begin_read_only(struct db *);
 int db_commit(struct db *);
 void db_rollback(struct db *);
 

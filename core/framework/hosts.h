@@ -25,10 +25,21 @@ char *hosts_self(struct run *);
 /* checkHostnameValidity: 0, or -1 with Rocks' sentence. */
 int hosts_check_new(struct run *, const char *name);
 
+/* The condition on nodes for the words in run->args: "1 = 1" without words,
+ * else "<column> in (%s)" with `names` filled in, for db_query_in().  Spares a
+ * list command of all hosts the query that would fetch their names. */
+int hosts_condition(struct run *, const char *column, struct text *condition,
+                    struct list *names);
+/* Whether a host word's SQL is one SELECT that only reads; -1 reported. */
+int hosts_check_select(struct rocks_call *, const char *sql);
+
 /* Networks, memberships, appliances, distributions: `table`.`column` LIKE each
  * word; no words: all; a word that matches nothing: unknown <what> "word"
- * (what NULL: no error).  Order of the database. */
+ * (what NULL: no error).  In the order of the words, then of the database.
+ * `table` and `column` are names in the program, never a user's. */
 int names_expand(struct run *, const char *table, const char *column, const char *what,
                  struct list *names);
+/* LIKE of latin1_swedish_ci for ASCII: % and _, letters in any case. */
+bool names_like(const char *text, const char *pattern);
 
 #endif

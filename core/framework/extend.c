@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "framework/attrs.h"
+#include "framework/extend.h"
+#include "framework/hosts.h"
+#include "framework/output.h"
+#include "plugin/backend.h"
+
+/* A command of a backend, as a table of one command.  The table is first, so
+ * that run->command leads here. */
+struct extended {
+  struct command table[2];
+  const struct rocks_command *declared;
+  const struct backend *backend;
+  /* Filled by extend_params(). */
+  struct rocks_settings params;
+};
+
+/* The values of extend_params() belong to the entry they were asked for. */
+static void
+free_params(struct extended *extended)
+{
+  struct rocks_setting *item = (struct rocks_setting *) extended->params.item;
+  size_t i;
+
+  for (i = 0; i < extended->params.count; i++)
+    free((char *) item[i].value);
+  free(item);
+  extended->params = (struct rocks_settings){ 0 };
+}
+
+/* The command's own name=value words, as settings. */
+static int
+run_extended(struct run *run)
+{
+  struct extended *extended = (struct extended *) run->command;
+  struct rocks_setting *item = mem_new(run->param_names.count, sizeof *item);
+  struct rocks_settings params = { .item = item, .count = run->param_names.count };
+  size_t i;
+  int result;
+
+  for (i = 0; i < params.count; i++) {
+    item[i].name = run->param_names.item[i];
+    item[i].value = run->param_values.item[i];
+  }
+  result = extended->declared->run(extended->backend->state, run->call, &params,
+                                   (const char *const *) run->args.item, run->args.count);
+  free_params(extended);
+  free(item);
+  if (result != 0 && run->call->code == ROCKS_OK)
+    call_fail(run->call, ROCKS_EBACKEND, "backend \"%s\" failed and did not say why",
+              extended->backend->plugin.name);
+  return result;
+}
+
+static void
+add_backend(struct lookup *lookup, const struct backend *backend)
+{
+  const struct rocks_command *declared = backend->plugin.commands;
+  struct extended *entry;
+
+  for (; declared != NULL && declared->words != NULL; declared++) {
+    entry = mem_new(1, sizeof *entry);
+    entry->declared = declared;
+    entry->backend = backend;
+    entry->table[0] = (struct command){
+      .words = declared->words, .usage = or_empty(declared->usage), .about = declared->about,
+      .flags = COMMAND_BARE | (declared->root ? COMMAND_ROOT : 0), .run = run_extended
+    };
+    lookup_add(lookup, entry->table);
+  }
+}
+
+void
+extend_lookup(struct rocks_call *call, struct lookup *lookup)
+{
+  static const enum rocks_kind kinds[] = {
+    ROCKS_KIND_RESOURCE, ROCKS_KIND_NETWORK, ROCKS_KIND_VM
+  };
+  size_t k, i;
+
+  for (k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    CLEANUP_LIST struct list names = { 0 };
+
+    backend_names(kinds[k], &names);
+    for (i = 0; i < names.count; i++) {
+      const struct backend *backend = backend_get(call, kinds[k], names.item[i]);
+
+      if (backend != NULL) {
+        add_backend(lookup, backend);
+      } else {
+        call_warn(call, "%s", or_empty(call->message));
+        call_clear(call);
+      }
+    }
+  }
+}
+
+void
+extend_free(struct lookup *lookup)
+{
+  size_t i;
+
+  for (i = 0; i < lookup->nadded; i++)
+    free((struct extended *) lookup->added[i]);
+}
+
+void
+extend_heading(struct rocks_call *call, const char *column, ...)
+{
+  va_list ap;
+
+  va_start(ap, column);
+  output_vheader(call->command, column, ap);
+  va_end(ap);
+}
+
+void
+extend_row(struct rocks_call *call, const char *value, ...)
+{
+  struct run *run = call->command;
+  const char *next;
+  va_list ap;
+
+  output_row(run, value);
+  va_start(ap, value);
+  while ((next = va_arg(ap, const char *)) != NULL)
+    output_text(run, *next != '\0' ? next : NULL);
+  va_end(ap);
+}
+
+static int
+resolve_params(struct run *run, struct extended *extended, size_t count)
+{
+  const struct rocks_param *param = extended->backend->plugin.params;
+  CLEANUP_LIST struct list names = { 0 }, hosts = { 0 };
+  struct rocks_setting *item;
+  struct attrs attrs;
+  char *self = hosts_self(run);
+  size_t i;
+
+  if (self == NULL)
+    return -1;
+  list_take(&hosts, self);
+  for (i = 0; i < count; i++)
+    list_add(&names, param[i].name);
+  if (attrs_resolve(run, &hosts, &names, &attrs) != 0)
+    return -1;
+  item = mem_new(count, sizeof *item);
+  for (i = 0; i < count; i++) {
+    const char *value = attrs_get(&attrs, self, param[i].name);
+
+    item[i].name = param[i].name;
+    item[i].value = mem_copy(value != NULL ? value : param[i].fallback);
+  }
+  extended->params = (struct rocks_settings){ .item = item, .count = count };
+  attrs_free(&attrs);
+  return 0;
+}
+
+const struct rocks_settings *
+extend_params(struct rocks_call *call)
+{
+  struct run *run = call->command;
+  struct extended *extended = (struct extended *) run->command;
+  const struct rocks_param *param = extended->backend->plugin.params;
+  size_t count = 0;
+
+  while (param != NULL && param[count].name != NULL)
+    count++;
+  if (extended->params.item == NULL && resolve_params(run, extended, count) != 0)
+    return NULL;
+  return &extended->params;
+}
