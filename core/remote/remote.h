@@ -20,12 +20,15 @@ struct remote_host {
   bool local;           /* this machine: `sh` instead of ssh */
 };
 
+#define REMOTE_SECONDS 60u /* a job may take, unless it says otherwise */
+
 enum remote_result { REMOTE_OK = 0, REMOTE_FAILED, REMOTE_UNREACHABLE, REMOTE_TIMEOUT };
 
 struct remote_job {
   const struct remote_host *host;
-  const char *script;     /* goes in on standard input of `sh` */
-  unsigned timeout;       /* seconds; 0 = the default */
+  const char *script;     /* goes in on standard input of `sh`, which is a
+                             login's on the host; NULL = only connect */
+  unsigned timeout;       /* seconds; 0 = REMOTE_SECONDS */
   /* Filled in: */
   enum remote_result result;
   int status;             /* exit status when OK or FAILED */
@@ -44,9 +47,11 @@ char *remote_label(const struct remote_host *);
 
 /* A local path that leads to `socket` on the host, over the same connection
  * (for a local host: `socket` itself).  NULL with the error reported; the
- * caller frees the string, remote_close() ends the forwarding. */
+ * caller frees the string, remote_close() ends the forwarding.  Connect at once:
+ * a forwarding that nobody uses ends with its connection, in a minute. */
 char *remote_forward(struct rocks_call *, const struct remote_host *, const char *socket);
-/* Ends all connections that this process opened. */
+/* Ends the forwardings of this process.  Its connections end by themselves a
+ * minute after their last use, so that the next command need not make them. */
 void remote_close(void);
 
 #endif
