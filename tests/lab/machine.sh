@@ -55,6 +55,7 @@ raise_sites() {
   local site name role
   make_keys
   make_network "$lab_mode" "$state/hosts"
+  [ "$lab_delay" = 0 ] || delay_wan "$lab_delay" "$state/delay"
   while read -r site name role _; do
     start_host "$site" "$name" "$role"
   done <"$state/hosts"

@@ -101,6 +101,14 @@ table ip site_filter {
 NFT
 }
 
+# Every packet between two sites waits MS milliseconds in the WAN.
+delay_wan() { # MS PROGRAM
+  # nft is not asked: not every kernel knows its word for queues.
+  iptables-legacy -t mangle -A FORWARD -j NFQUEUE --queue-num 0
+  exec {delay_ready}< <(exec "$2" 0 "$1")
+  read -r -t 5 -u "$delay_ready" || return 1
+}
+
 make_network() { # MODE TABLE
   local mode=$1 table=$2 site name role rank private public mac0 mac1 netns router
   {

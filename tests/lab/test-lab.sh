@@ -119,6 +119,14 @@ equal "b's router has counted it" 2 "$(lab counter b)"
 equal "and c's router has not" 0 "$(lab counter c)"
 down 'after down with --nat'
 
+# How long it takes is not asserted but for the lower bound, which load cannot break.
+lab up small --delay 40 >/dev/null
+lab run a:vm-container-0-0 ping -q -c3 -i0.2 -W5 203.0.113.101 >"$scratch/ping"
+shortest=$(sed -n 's|^rtt [^=]*= \([0-9]*\).*|\1|p' "$scratch/ping")
+[ "${shortest:-0}" -ge 80 ] || die "--delay 40: the shortest round trip is '$shortest' ms"
+say 'a delay of 40 ms holds packets both ways'
+down 'after down with --delay'
+
 # The launcher killed at different moments: nobody is left to tidy up.
 for file in settings pids/wan pids/b:vm-container-0-0 ready/a:frontend-a; do
   "$here/lab" up small >/dev/null 2>&1 &

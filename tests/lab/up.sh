@@ -108,7 +108,7 @@ lab_up() {
         kvm=yes
         ;;
       --delay)
-        [[ ${2-} =~ ^[0-9]{1,4}$ ]] || fail "--delay wants milliseconds, not '${2-}'"
+        [[ ${2-} =~ ^(0|[1-9][0-9]{0,3})$ ]] || fail "--delay wants milliseconds, not '${2-}'"
         delay=$2
         shift
         ;;
@@ -138,6 +138,8 @@ lab_up() {
   folders+=(${LAB_BIND-})
   write_settings "$mode" "$kvm" "$delay" "$store" "${folders[@]}"
   lab_host_table "$size" "$mode" >"$state/hosts"
+  [ "$delay" = 0 ] || cc -std=gnu11 -O2 -Wall -Wextra -o "$state/delay" "$here/delay.c" ||
+    fail "cannot build the program that delays packets"
   start_machine sites
   wait_ready "$(wc -l <"$state/hosts")" 180
   : >"$state/ready/all"
