@@ -128,18 +128,25 @@ db_open_uri(struct rocks_call *call, const char *uri, const char *socket, bool b
   return db;
 }
 
+char *
+db_uri(struct rocks_call *call)
+{
+  const char *uri = getenv("ROCKS_DATABASE");
+  char *configured = NULL;
+
+  if (uri != NULL && *uri != '\0')
+    return mem_copy(uri);
+  if (config_get(call, "database", &configured) != 0)
+    return NULL;
+  return configured != NULL ? configured : mem_copy(DATABASE_FALLBACK);
+}
+
 struct db *
 db_open(struct rocks_call *call, bool bare)
 {
-  const char *uri = getenv("ROCKS_DATABASE");
-  CLEANUP_FREE char *configured = NULL;
+  CLEANUP_FREE char *uri = db_uri(call);
 
-  if (uri == NULL || *uri == '\0') {
-    if (config_get(call, "database", &configured) != 0)
-      return NULL;
-    uri = configured != NULL ? configured : DATABASE_FALLBACK;
-  }
-  return db_open_uri(call, uri, NULL, bare);
+  return uri != NULL ? db_open_uri(call, uri, NULL, bare) : NULL;
 }
 
 void

@@ -32,6 +32,8 @@ struct rows {
 /* Opens the database that ROCKS_DATABASE or the configuration file names.
  * bare: the mvc_ tables need not be there.  NULL with the error reported. */
 struct db *db_open(struct rocks_call *, bool bare);
+/* The URI that those name; the caller frees; NULL with the error reported. */
+char *db_uri(struct rocks_call *);
 /* The same for any URI; `socket` as in resource.h. */
 struct db *db_open_uri(struct rocks_call *, const char *uri, const char *socket, bool bare);
 void db_close(struct db *);

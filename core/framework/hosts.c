@@ -216,14 +216,15 @@ hosts_expand(struct run *run, struct list *names, unsigned flags)
 }
 
 int
-hosts_condition(struct run *run, const char *column, struct text *condition, struct list *names)
+hosts_condition(struct run *run, const char *column, unsigned flags, struct text *condition,
+                struct list *names)
 {
   if (run->args.count == 0) {
     text_add(condition, "1 = 1");
     return 0;
   }
   text_add(condition, "%s in (%%s)", column);
-  return hosts_expand(run, names, HOSTS_BY_ID);
+  return hosts_expand(run, names, flags);
 }
 
 static int

@@ -28,7 +28,7 @@ int hosts_check_new(struct run *, const char *name);
 /* The condition on nodes for the words in run->args: "1 = 1" without words,
  * else "<column> in (%s)" with `names` filled in, for db_query_in().  Spares a
  * list command of all hosts the query that would fetch their names. */
-int hosts_condition(struct run *, const char *column, struct text *condition,
+int hosts_condition(struct run *, const char *column, unsigned flags, struct text *condition,
                     struct list *names);
 /* Whether a host word's SQL is one SELECT that only reads; -1 reported. */
 int hosts_check_select(struct rocks_call *, const char *sql);

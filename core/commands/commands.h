@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * The tables of the core's commands, one for each file of this folder.
+ * commands.c puts them together.
+ */
+#ifndef ROCKS_COMMANDS_COMMANDS_H
+#define ROCKS_COMMANDS_COMMANDS_H
+
+#include "framework/command.h"
+
+extern const struct command attr_commands[];
+extern const struct command backend_commands[];
+extern const struct command cluster_commands[];
+extern const struct command database_commands[];
+extern const struct command help_commands[];
+extern const struct command host_commands[];
+extern const struct command host_attr_commands[];
+extern const struct command host_interface_commands[];
+extern const struct command host_vm_commands[];
+extern const struct command membership_commands[];
+extern const struct command network_commands[];
+extern const struct command site_commands[];
+
+/* The entry that ends a table. */
+#define COMMANDS_END { .words = NULL }
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * What many commands have in common.  A new command looks here first.
+ */
+#ifndef ROCKS_COMMANDS_PATTERNS_H
+#define ROCKS_COMMANDS_PATTERNS_H
+
+#include "framework/db.h"
+#include "framework/hosts.h"
+#include "framework/output.h"
+
+/* `list ...`: runs `sql`, whose first column is the owner, and prints the rows
+ * under `heading` ("host,membership,cpus"; lower case, "" is a heading too).
+ * types: one letter for each further column: t text, n number, b boolean. */
+int list_query(struct run *, const char *heading, const char *types, const char *sql,
+               const struct list *names);
+
+/* `list host ...`: as list_query() for `sql` with
+ * one %s where the condition on n.Name for the host words goes, e.g.
+ * "select n.Name from nodes n where %s order by n.ID".  Without host words it
+ * is the only query.  flags: HOSTS_BY_ID for a command with the "new" expander;
+ * the order is that of `sql`. */
+int list_hosts(struct run *, const char *heading, const char *types, const char *sql,
+               unsigned flags);
+
+/* `set host X {host}... {value}`: takes the last word or the parameter `name`,
+ * and expands the hosts.  Fails as Rocks does: `must supply host`, `must supply
+ * <name>`.  `value` is borrowed. */
+int take_host_value(struct run *, const char *name, const char **value, struct list *hosts);
+
+/* The same, then writes nodes.<column>. */
+int set_host_text(struct run *, const char *name, const char *column);
+int set_host_number(struct run *, const char *name, const char *column, int64_t min,
+                    int64_t max);
+
+/* The one host that run->args mean; `must supply one host` or `message` when
+ * they mean none or several.  Caller frees. */
+int take_one_host(struct run *, const char *message, char **host);
+
+#endif
