@@ -38,13 +38,17 @@ make_printable(char *line)
 
 /* "a; b; c" of the last lines; the caller frees. */
 static char *
-last_lines(const char *text)
+last_lines(const char *text, bool timed_out)
 {
   CLEANUP_LIST struct list lines = { 0 };
   struct text last = { 0 };
   size_t i;
 
   list_split(&lines, text, "\r\n");
+  /* That is what the shell says of our own signal. */
+  while (timed_out && lines.count > 0
+         && strstr(lines.item[lines.count - 1], "Terminated") != NULL)
+    free(lines.item[--lines.count]);
   for (i = lines.count > LINES ? lines.count - LINES : 0; i < lines.count; i++)
     text_add(&last, "%s%.*s", last.length > 0 ? "; " : "", LONGEST, lines.item[i]);
   make_printable(last.data != NULL ? last.data : (char[]){ "" });
@@ -71,15 +75,16 @@ changed_key(const char *errors)
 static char *
 last_words(const struct remote_job *job)
 {
+  bool timed_out = job->result == REMOTE_TIMEOUT;
   char *words = NULL;
 
   if (job->result == REMOTE_UNREACHABLE)
     words = changed_key(text_get(&job->errors));
   if (words == NULL)
-    words = last_lines(text_get(&job->errors));
+    words = last_lines(text_get(&job->errors), timed_out);
   if (words[0] == '\0') {
     free(words);
-    words = last_lines(text_get(&job->output));
+    words = last_lines(text_get(&job->output), timed_out);
   }
   if (words[0] == '\0') {
     free(words);

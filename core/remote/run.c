@@ -188,7 +188,9 @@ link_step(struct run *run, struct link *link, int64_t now)
   link->why = child->complained;
   child->complained = (struct text){ 0 };
   if (child->timed_out)
-    text_add(&link->why, "no login within %u seconds", link->connect + HANDSHAKE);
+    text_add(&link->why, "\nno login within %u s", link->connect + HANDSHAKE);
+  if (link->jump != NULL) /* ssh says so in riddles */
+    text_add(&link->why, "\nasked through its frontend %s", link->jump->target.destination);
 }
 
 /* The script runs in a shell inside the shell that reads it, so that commands

@@ -7,12 +7,18 @@
  *   drive time SECONDS SCRIPT-FILE HOST...   the same; prints milliseconds only
  *   drive forward SOCKET HOST                prints the local path, then ends
  *                                            when its standard input does
- *   HOST: site,name,address,frontend         site and frontend may be empty
+ *   drive serve SOCKET                       answers "you said X" to one line X,
+ *                                            to one caller after the other
+ *   drive ask SOCKET TEXT                    prints the answer
+ *   HOST: site,name,address,frontend         site and frontend may be empty;
+ *         without an address it is this machine
  */
 #include <config.h>
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,8 +27,8 @@
 static int
 usage(void)
 {
-  fputs("usage: drive run|time SECONDS SCRIPT-FILE HOST... | drive forward SOCKET HOST\n",
-        stderr);
+  fputs("usage: drive run|time SECONDS SCRIPT-FILE HOST... | forward SOCKET HOST\n"
+        "     | serve SOCKET | ask SOCKET TEXT\n", stderr);
   return 2;
 }
 
@@ -41,6 +47,7 @@ parse_host(char *text, struct remote_host *host)
   }
   if (host->frontend[0] == '\0')
     host->frontend = NULL;
+  host->local = host->address[0] == '\0';
   return 0;
 }
 
@@ -138,11 +145,65 @@ forward(const char *socket, char *word)
   return local == NULL;
 }
 
+static int
+open_socket(const char *path, struct sockaddr_un *address)
+{
+  *address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+  snprintf(address->sun_path, sizeof address->sun_path, "%s", path);
+  return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static int
+serve(const char *path)
+{
+  struct sockaddr_un address;
+  int fd = open_socket(path, &address);
+
+  if (bind(fd, (struct sockaddr *) &address, sizeof address) != 0 || listen(fd, 5) != 0) {
+    perror(path);
+    return 1;
+  }
+  for (;;) {
+    int caller = accept(fd, NULL, NULL);
+    FILE *stream = caller >= 0 ? fdopen(caller, "r+") : NULL;
+    char line[128];
+
+    if (stream == NULL)
+      return 1;
+    if (fgets(line, sizeof line, stream) != NULL)
+      fprintf(stream, "you said %s", line);
+    fclose(stream);
+  }
+}
+
+static int
+ask(const char *path, const char *text)
+{
+  struct sockaddr_un address;
+  int fd = open_socket(path, &address);
+  char answer[256];
+  ssize_t n = 0;
+
+  if (connect(fd, (struct sockaddr *) &address, sizeof address) != 0) {
+    perror(path);
+    return 1;
+  }
+  dprintf(fd, "%s\n", text);
+  while ((n = read(fd, answer, sizeof answer)) > 0)
+    fwrite(answer, 1, (size_t) n, stdout);
+  close(fd);
+  return 0;
+}
+
 int
 main(int argc, char **argv)
 {
   if (argc == 4 && strcmp(argv[1], "forward") == 0)
     return forward(argv[2], argv[3]);
+  if (argc == 3 && strcmp(argv[1], "serve") == 0)
+    return serve(argv[2]);
+  if (argc == 4 && strcmp(argv[1], "ask") == 0)
+    return ask(argv[2], argv[3]);
   if (argc < 5 || (strcmp(argv[1], "run") != 0 && strcmp(argv[1], "time") != 0))
     return usage();
   return run(argv[1][0] == 't', (unsigned) strtoul(argv[2], NULL, 10), argv[3], argv + 4,
