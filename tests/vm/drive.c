@@ -4,6 +4,7 @@
  * Drives a VM backend from a shell script, without the core:
  *
  *   drive BACKEND xml KIND                      a description, see kinds[]
+ *   drive BACKEND params all                    names of the parameters
  *   drive BACKEND prepare|erase NAME FOLDER     the script for the container
  *   drive BACKEND at TARGET EMULATE COMMAND...  something on a hypervisor:
  *     capacity | states | define NAME FOLDER | start NAME | stop NAME HOW
@@ -93,6 +94,16 @@ describe(void *state, const char *name)
   }
   fprintf(stderr, "drive: unknown kind '%s'\n", name);
   return 2;
+}
+
+static int
+print_params(void)
+{
+  const struct rocks_param *param;
+
+  for (param = plugin->params; param->name != NULL; param++)
+    puts(param->name);
+  return 0;
 }
 
 /* --- one VM that runs --------------------------------------------------- */
@@ -227,7 +238,7 @@ main(int argc, char **argv)
   int result = 2;
 
   if (argc < 4) {
-    fprintf(stderr, "usage: drive BACKEND xml|prepare|erase|at ...\n");
+    fprintf(stderr, "usage: drive BACKEND xml|params|prepare|erase|at ...\n");
     return 2;
   }
   plugin = strcmp(argv[1], "xen") == 0 ? vm_xen_LTX_rocks_entry() : vm_kvm_LTX_rocks_entry();
@@ -236,6 +247,8 @@ main(int argc, char **argv)
     return 1;
   if (strcmp(argv[2], "xml") == 0)
     result = describe(state, argv[3]);
+  else if (strcmp(argv[2], "params") == 0)
+    result = print_params();
   else if (strcmp(argv[2], "at") == 0 && argc > 5)
     result = at_target(state, argv + 3, argc - 3);
   else if (argc == 5)
