@@ -5,6 +5,7 @@
 # Makes configure and the Makefile.in files from a checkout.
 set -e
 cd "$(dirname "$0")"
+mkdir -p m4
 autoreconf -fi -Wall
 
 # Autoconf's configure removes core dumps with `rm -f core conftest.err ...`

@@ -56,6 +56,18 @@ private_nic(const struct rocks_vm_row *vm)
   return NULL;
 }
 
+static struct rocks_member_row
+member_of(const struct site *home, const struct rocks_vm_row *vm)
+{
+  const struct rocks_nic_row *nic = private_nic(vm);
+
+  return (struct rocks_member_row){
+    .size = sizeof(struct rocks_member_row), .name = vm->name, .site_uuid = home->uuid,
+    .container = vm->container, .mac = nic != NULL ? nic->mac : "",
+    .segment = nic != NULL ? nic->segment : 0, .cpus = vm->cpus, .slice = vm->slice,
+    .memory = vm->memory };
+}
+
 /* A cluster without a record: the view `clusters` of Rocks (rocks-compat 2.6). */
 static int
 infer_cluster(struct control *control, const char *name)
@@ -77,12 +89,10 @@ infer_cluster(struct control *control, const char *name)
 
     if (own == NULL || own->segment != nic->segment)
       continue;
-    members[row->nmembers] = (struct rocks_member_row){
-      .size = sizeof *members, .name = vm->name, .site_uuid = home->uuid,
-      .container = vm->container, .mac = own->mac, .segment = own->segment, .cpus = vm->cpus,
-      .slice = vm->slice, .memory = vm->memory,
-      .role = vm == frontend ? ROCKS_ROLE_FRONTEND : ROCKS_ROLE_COMPUTE };
-    if (vm != frontend)
+    members[row->nmembers] = member_of(home, vm);
+    if (vm == frontend)
+      members[row->nmembers].role = ROCKS_ROLE_FRONTEND;
+    else
       members[row->nmembers].index = index++;
     row->nmembers++;
   }
@@ -121,6 +131,42 @@ load_sites(struct control *control, bool inferred)
   return 0;
 }
 
+/* A cluster that nobody recorded, with the default backends. */
+static struct rocks_cluster_row
+unrecorded(struct control *control, const char *name)
+{
+  return (struct rocks_cluster_row){ .size = sizeof(struct rocks_cluster_row),
+                                     .name = pool_text(&control->model.pool, name),
+                                     .network_backend = DEFAULT_NETWORK_BACKEND,
+                                     .vm_backend = DEFAULT_VM_BACKEND,
+                                     .state = "",
+                                     .inner_subnet = "" };
+}
+
+int
+control_load_vms(struct control *control, const struct list *names)
+{
+  struct site *home = model_home(&control->model);
+  struct rocks_cluster_row *row = &control->cluster.row;
+  struct rocks_member_row *members;
+  CLEANUP_LIST struct list attrs = { 0 };
+  struct site_query query = { .attrs = &attrs, .containers = true, .vms = names };
+  size_t i;
+
+  *row = unrecorded(control, NULL);
+  if (load_backends(control) != 0)
+    return -1;
+  site_attr_names(&attrs, control->cluster.network, control->cluster.vm);
+  if (site_load(control->call, &control->model, home, &query) != 0)
+    return -1;
+  members = pool_new(&control->model.pool, home->nvms, sizeof *members);
+  for (i = 0; i < home->nvms; i++)
+    members[i] = member_of(home, &home->vms[i]);
+  row->members = members;
+  row->nmembers = home->nvms;
+  return 0;
+}
+
 int
 control_load(struct control *control, const char *name)
 {
@@ -134,12 +180,7 @@ control_load(struct control *control, const char *name)
     return -1;
   inferred = row->name == NULL;
   if (inferred)
-    *row = (struct rocks_cluster_row){ .size = sizeof *row,
-                                       .name = pool_text(&control->model.pool, name),
-                                       .network_backend = DEFAULT_NETWORK_BACKEND,
-                                       .vm_backend = DEFAULT_VM_BACKEND,
-                                       .state = "",
-                                       .inner_subnet = "" };
+    *row = unrecorded(control, name);
   if (load_backends(control) != 0 || load_sites(control, inferred) != 0)
     return -1;
   return inferred ? infer_cluster(control, name) : 0;

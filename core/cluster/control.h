@@ -28,6 +28,10 @@ void control_free(struct control *);
  * network backend is the default one.  ENOTFOUND: no such cluster. */
 int control_load(struct control *, const char *name);
 
+/* VMs of this site that belong to no recorded cluster, as if they were members
+ * of one without a name: for commands on single VMs. */
+int control_load_vms(struct control *, const struct list *names);
+
 /* start: brings up what is not up.  stop: powers off, takes the network down.
  * Both record the state before and after, and can be repeated. */
 int control_start(struct control *, const struct plan_choice *);
@@ -48,6 +52,8 @@ struct member_state {
   const char *detail; /* pooled */
 };
 
+/* The members and where they stand, without asking anybody. */
+int control_members(struct control *, struct member_state **states);
 /* Asks every container, all at once: states of the VMs, and of the ports when
  * `ports` is set.  One entry per member in *states, pooled. */
 int control_probe(struct control *, bool ports, struct member_state **states);

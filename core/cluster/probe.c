@@ -173,13 +173,11 @@ asked_hosts(struct control *control, struct member_state *states, bool ports, si
 }
 
 int
-control_probe(struct control *control, bool ports, struct member_state **out)
+control_members(struct control *control, struct member_state **out)
 {
   const struct rocks_cluster_row *row = &control->cluster.row;
   struct member_state *states = pool_new(&control->model.pool, row->nmembers, sizeof *states);
-  struct question *questions;
-  struct asked *asked;
-  size_t i, count;
+  size_t i;
 
   for (i = 0; i < row->nmembers; i++)
     states[i] = (struct member_state){
@@ -187,15 +185,26 @@ control_probe(struct control *control, bool ports, struct member_state **out)
       .site = model_site_by_uuid(&control->model, row->members[i].site_uuid),
       .container = row->members[i].container,
       .detail = "" };
-  asked = asked_hosts(control, states, ports, &count);
+  *out = states;
+  return 0;
+}
+
+int
+control_probe(struct control *control, bool ports, struct member_state **states)
+{
+  struct question *questions;
+  struct asked *asked;
+  size_t i, count;
+
+  control_members(control, states);
+  asked = asked_hosts(control, *states, ports, &count);
   questions = pool_new(&control->model.pool, count, sizeof *questions);
   for (i = 0; i < count; i++)
     questions[i] = (struct question){ .ask = ask, .arg = &asked[i] };
   fanout(questions, count, ANSWER_WITHIN * 2);
   for (i = 0; i < count; i++) {
-    read_answer(control, &asked[i], &questions[i], states);
+    read_answer(control, &asked[i], &questions[i], *states);
     text_free(&questions[i].answer);
   }
-  *out = states;
   return 0;
 }

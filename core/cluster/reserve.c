@@ -40,30 +40,6 @@ home_attr(const struct reserving *r, const char *name, const char *fallback)
 }
 
 static int
-choose_backends(struct reserving *r)
-{
-  CLEANUP_LIST struct list attrs = { 0 };
-  struct site_query query = { .attrs = &attrs };
-  struct cluster *cluster = r->cluster;
-  struct rocks_cluster_row *row = &cluster->row;
-
-  site_attr_names(&attrs, NULL, NULL);
-  if (site_load(r->call, r->model, model_home(r->model), &query) != 0)
-    return -1;
-  row->network_backend = r->wish->network_backend;
-  if (row->network_backend == NULL)
-    row->network_backend = home_attr(r, "network_backend", DEFAULT_NETWORK_BACKEND);
-  row->vm_backend = r->wish->vm_backend;
-  if (row->vm_backend == NULL)
-    row->vm_backend = home_attr(r, "vm_backend", DEFAULT_VM_BACKEND);
-  cluster->network = backend_get(r->call, ROCKS_KIND_NETWORK, row->network_backend);
-  if (cluster->network == NULL)
-    return -1;
-  cluster->vm = backend_get(r->call, ROCKS_KIND_VM, row->vm_backend);
-  return cluster->vm != NULL ? 0 : -1;
-}
-
-static int
 add_site(struct reserving *r, const char *name)
 {
   struct site *site = model_site(r->model, name);
@@ -482,8 +458,12 @@ reserve_cluster(struct rocks_call *call, struct model *model, const struct wish 
                          .dry = dry };
   struct rocks_cluster_row record;
 
-  *cluster = (struct cluster){ .row.size = sizeof cluster->row };
-  if (choose_backends(&r) != 0 || choose_sites(&r) != 0 || check_span(&r) != 0 ||
+  *cluster = (struct cluster){ .row.size = sizeof cluster->row,
+                               .row.network_backend = wish->network->plugin.name,
+                               .row.vm_backend = wish->vm->plugin.name,
+                               .network = wish->network,
+                               .vm = wish->vm };
+  if (choose_sites(&r) != 0 || check_span(&r) != 0 ||
       load_chosen(&r) != 0)
     return -1;
   if (spans_sites(&r) &&

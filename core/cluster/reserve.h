@@ -19,7 +19,7 @@ struct wish {
   bool cluster_naming;
   const char *subnet;
   uint32_t vlan;             /* 0: any */
-  const char *network_backend, *vm_backend;
+  const struct backend *network, *vm;
   const struct list *sites;     /* names, in order; none: the home site */
   const struct list *hosts;     /* "host" or "site:host"; none: all */
 };

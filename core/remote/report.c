@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "remote/remote.h"
+#include "remote/run.h"
 
 #define LINES 3    /* of what a host said last */
 #define LONGEST 400
@@ -106,7 +106,7 @@ remote_report(struct rocks_call *call, const struct remote_job *job)
     return call_fail(call, ROCKS_EUNREACHABLE, "%s does not answer: %s", label, words);
   case REMOTE_TIMEOUT:
     return call_fail(call, ROCKS_EBACKEND, "%s: step did not end within %u s: %s", label,
-                     job->timeout != 0 ? job->timeout : REMOTE_SECONDS, words);
+                     job_timeout(job), words);
   default:
     return call_fail(call, ROCKS_EBACKEND, "%s: step failed with status %d: %s", label,
                      job->status, words);

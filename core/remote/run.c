@@ -8,190 +8,17 @@
  */
 #include <config.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "remote/child.h"
-#include "remote/remote.h"
-#include "remote/ssh.h"
+#include "remote/run.h"
 
 #define DEFAULT_LIMIT 32
 #define SESSIONS 8          /* at once over a connection: sshd's MaxSessions is 10 */
-#define HANDSHAKE 10        /* seconds beyond the connect time-out, for logging in */
 #define GRACE 1000          /* ms to end, for a shell whose script has ended */
-#define MARK 17             /* 16 hex digits and a NUL */
-
-enum state { WAITING, RUNNING, DONE, FAILED };
-
-struct link {
-  struct ssh_target target;
-  struct link *jump;
-  enum state state;    /* DONE: it is open */
-  unsigned connect;    /* seconds */
-  int lock;
-  int64_t patience;    /* until when another process may hold the lock */
-  unsigned sessions;
-  struct child child;
-  struct text why;     /* FAILED: ssh's words */
-};
-
-struct task {
-  struct remote_job *job;
-  struct link *link;   /* NULL: this machine */
-  enum state state;
-  struct child child;
-  char mark[MARK];
-  bool ending;         /* the script has ended, in time */
-};
-
-struct run {
-  struct rocks_call *call;
-  struct ssh_folders folders;
-  struct link **links;
-  size_t nlinks;
-  struct task *tasks;
-  size_t ntasks;
-  size_t limit, running, left;
-  bool hurry;          /* somebody's end is near, and no descriptor tells */
-};
-
-static unsigned
-job_timeout(const struct remote_job *job)
-{
-  return job->timeout != 0 ? job->timeout : REMOTE_SECONDS;
-}
-
-/* The link of `target`, which it takes over.  Whoever is in less hurry says
- * how long connecting may take. */
-static struct link *
-link_of(struct run *run, struct ssh_target *target, struct link *jump, unsigned connect)
-{
-  struct link *link;
-  size_t i;
-
-  for (i = 0; i < run->nlinks; i++) {
-    link = run->links[i];
-    if (strcmp(link->target.control, target->control) == 0) {
-      ssh_target_free(target);
-      if (link->connect < connect)
-        link->connect = connect;
-      return link;
-    }
-  }
-  link = mem_new(1, sizeof *link);
-  *link = (struct link){ .target = *target, .jump = jump, .connect = connect, .lock = -1 };
-  run->links = mem_grow(run->links, run->nlinks, sizeof *run->links);
-  run->links[run->nlinks++] = link;
-  return link;
-}
-
-static struct link *
-link_to(struct run *run, const struct remote_job *job)
-{
-  unsigned connect = job_timeout(job);
-  struct ssh_target target;
-  struct link *jump = NULL;
-
-  if (connect > SSH_CONNECT_TIMEOUT)
-    connect = SSH_CONNECT_TIMEOUT;
-  if (ssh_jump(job->host) != NULL) {
-    ssh_target_direct(&target, &run->folders, ssh_jump(job->host));
-    jump = link_of(run, &target, NULL, connect);
-  }
-  ssh_target_host(&target, &run->folders, job->host);
-  return link_of(run, &target, jump, connect);
-}
-
-/* Its state will not change any more, so the next process may look. */
-static void
-link_settle(struct link *link, enum state state)
-{
-  link->state = state;
-  if (link->lock >= 0)
-    close(link->lock);
-  link->lock = -1;
-}
-
-/* Other processes want the same connection at the same moment: workers of one
- * command do.  True when it is ours to make. */
-static bool
-link_lock(struct run *run, struct link *link, int64_t now)
-{
-  CLEANUP_FREE char *path = mem_format("%s.lock", link->target.control);
-
-  if (link->patience == 0)
-    link->patience = now + (int64_t) (link->connect + HANDSHAKE) * 2000;
-  link->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (link->lock < 0 || flock(link->lock, LOCK_EX | LOCK_NB) == 0 || now > link->patience)
-    return true;
-  close(link->lock);
-  link->lock = -1;
-  run->hurry = true;
-  return false;
-}
-
-static void
-link_open(struct run *run, struct link *link, int64_t now)
-{
-  CLEANUP_LIST struct list argv = { 0 };
-  int error;
-
-  if (link->jump != NULL && link->jump->state == FAILED) {
-    text_add(&link->why, "its frontend %s does not answer: %s",
-             link->jump->target.destination, text_get(&link->jump->why));
-    link_settle(link, FAILED);
-    return;
-  }
-  if (link->jump != NULL && link->jump->state != DONE)
-    return;
-  if (!ssh_is_open(&link->target)
-      && (run->running >= run->limit || !link_lock(run, link, now)))
-    return;
-  if (ssh_is_open(&link->target)) {
-    link_settle(link, DONE);
-    return;
-  }
-  ssh_argv_open(&argv, &link->target, link->jump != NULL ? &link->jump->target : NULL,
-                link->connect);
-  call_debug(run->call, "connecting to %s", link->target.destination);
-  error = child_start(&link->child, &argv, NULL,
-                      (int64_t) (link->connect + HANDSHAKE) * 1000);
-  if (error != 0) {
-    text_add(&link->why, "cannot run ssh: %s", strerror(error));
-    link_settle(link, FAILED);
-    return;
-  }
-  link->state = RUNNING;
-  run->running++;
-}
-
-static void
-link_step(struct run *run, struct link *link, int64_t now)
-{
-  struct child *child = &link->child;
-
-  if (link->state == WAITING)
-    link_open(run, link, now);
-  if (link->state != RUNNING)
-    return;
-  run->hurry = true; /* it goes on in the background, with its pipes open */
-  if (!child_step(child, now))
-    return;
-  run->running--;
-  link_settle(link, child->status == 0 ? DONE : FAILED);
-  link->why = child->complained;
-  child->complained = (struct text){ 0 };
-  if (child->timed_out)
-    text_add(&link->why, "\nno login within %u s", link->connect + HANDSHAKE);
-  if (link->jump != NULL) /* ssh says so in riddles */
-    text_add(&link->why, "\nasked through its frontend %s", link->jump->target.destination);
-}
 
 /* The script runs in a shell inside the shell that reads it, so that commands
  * that read standard input do not eat what follows them, and so that its
@@ -199,14 +26,15 @@ link_step(struct run *run, struct link *link, int64_t now)
  * The outer shell outlives a TERM, so that the inner one may clean up.
  * Not every sshd has the sbin folders in its PATH. */
 static void
-wrap_script(struct text *text, const char *script, char mark[MARK])
+wrap_script(struct text *text, const char *script, char mark[RUN_MARK])
 {
   uint64_t number = (uint64_t) child_clock() ^ (uint64_t) getpid() << 32;
 
   if (getrandom(&number, sizeof number, GRND_NONBLOCK) < 0)
     number++;
-  snprintf(mark, MARK, "%016" PRIx64, number);
-  text_add(text, "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin\ntrap : TERM\n(\n:\n");
+  snprintf(mark, RUN_MARK, "%016" PRIx64, number);
+  text_add(text, "PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin\n"
+                 "trap : TERM\n(\n:\n");
   text_add_bytes(text, script, strlen(script));
   text_add(text, "\n) </dev/null\nprintf '\\036%s %%d\\n' \"$?\"\n", mark);
 }
@@ -223,9 +51,9 @@ take_status(struct text *said, const char *mark, bool cut)
   if (said->length == 0 || said->data[said->length - 1] != '\n')
     return -1;
   found = memrchr(said->data + from, '\036', said->length - from);
-  if (found == NULL || strncmp(found + 1, mark, MARK - 1) != 0 || found[MARK] != ' ')
+  if (found == NULL || strncmp(found + 1, mark, RUN_MARK - 1) != 0 || found[RUN_MARK] != ' ')
     return -1;
-  for (found += MARK + 1; *found >= '0' && *found <= '9'; found++)
+  for (found += RUN_MARK + 1; *found >= '0' && *found <= '9'; found++)
     status = status * 10 + (*found - '0');
   if (cut) {
     said->length = (size_t) ((const char *) memrchr(said->data, '\036', said->length)
@@ -385,13 +213,7 @@ run_free(struct run *run)
 
   for (i = 0; i < run->ntasks; i++)
     child_free(&run->tasks[i].child);
-  for (i = 0; i < run->nlinks; i++) {
-    child_free(&run->links[i]->child);
-    ssh_target_free(&run->links[i]->target);
-    text_free(&run->links[i]->why);
-    free(run->links[i]);
-  }
-  free(run->links);
+  links_free(run);
   free(run->tasks);
   ssh_folders_free(&run->folders);
 }

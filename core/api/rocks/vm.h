@@ -82,6 +82,7 @@ struct rocks_vm_capacity {
 struct rocks_vm_ops {
   uint32_t capabilities; /* none defined yet: 0 */
   enum rocks_wiring wiring; /* how it likes a NIC to be plugged in */
+  const char *const *virt_types; /* hvm, para: the default first, NULL ends */
   /* The socket of the container that connect() wants forwarded, or NULL. */
   const char *remote_socket;
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * What the cluster and VM commands share.
+ */
+#ifndef ROCKS_COMMANDS_CLUSTER_H
+#define ROCKS_COMMANDS_CLUSTER_H
+
+#include "cluster/control.h"
+#include "framework/command.h"
+
+int cluster_add(struct run *);  /* add cluster */
+int cluster_list(struct run *); /* list cluster */
+
+/* Whether the VM backend runs VMs of this virt-type; reports Rocks' sentence. */
+int check_virt_type(struct run *, const struct backend *vm, const char *virt_type);
+/* The STATUS column of list host vm and list cluster (rocks-compat 3.6). */
+const char *status_word(const struct member_state *);
+/* Rocks' progress on stderr, one line per step, when that is a terminal. */
+void show_progress(void *control, const struct step *, bool done, const char *detail);
+/* Prints a plan as a table, for dryrun=yes. */
+void show_plan(struct run *, const struct control *);
+
+#endif

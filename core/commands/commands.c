@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ */
+#include <config.h>
+
+#include "commands/commands.h"
+
+const struct command *const command_tables[] = {
+  attr_commands,
+  backend_commands,
+  cluster_commands,
+  database_commands,
+  help_commands,
+  host_attr_commands,
+  host_commands,
+  host_interface_commands,
+  membership_commands,
+  network_commands,
+  site_commands,
+  NULL
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "cluster/site.h"
+#include "commands/sites.h"
+
+static int64_t
+bound(const struct rows *rows, size_t row, size_t column)
+{
+  return row_text(rows, row, column) != NULL ? row_int(rows, row, column) : -1;
+}
+
+static void
+fill_home(struct model *model, struct db *db, const struct rows *self)
+{
+  struct site *home = &model->sites[0];
+  const char *name = self->count > 0 ? row_text(self, 0, 1) : NULL;
+
+  *home = (struct site){ .home = true, .quota = { -1, -1, -1, -1 } };
+  home->uuid = self->count > 0 ? pool_text(&model->pool, row_text(self, 0, 0)) : "";
+  home->name = name != NULL && name[0] != '\0' ? pool_text(&model->pool, name) : "home";
+  home->resource = db->backend;
+  home->inventory = db->resource;
+}
+
+static void
+fill_known(struct model *model, const struct rows *known)
+{
+  struct pool *pool = &model->pool;
+  size_t i;
+
+  for (i = 0; i < known->count; i++) {
+    const char *database = row_text(known, i, 3);
+
+    model->sites[i + 1] = (struct site){
+      .name = pool_text(pool, row_text(known, i, 0)),
+      .uuid = pool_text(pool, row_text(known, i, 1)),
+      .frontend = pool_text(pool, row_text(known, i, 2)),
+      .database = database != NULL ? pool_text(pool, database) : SITE_DATABASE,
+      .vm_uri = pool_text(pool, row_text(known, i, 4)),
+      .quota = { .cpus = bound(known, i, 5), .memory = bound(known, i, 6),
+                 .disk = bound(known, i, 7), .vms = bound(known, i, 8) },
+    };
+  }
+}
+
+/* Whether our own tables are there: a database of Rocks alone has no sites. */
+static int
+has_tables(struct db *db, bool *there)
+{
+  CLEANUP_FREE char *name = NULL;
+
+  return db_value(db, &name, there,
+                  "SELECT table_name FROM information_schema.tables "
+                  "WHERE table_schema = DATABASE() AND table_name = 'mvc_sites'", "");
+}
+
+int
+sites_load(struct run *run, struct model *model)
+{
+  CLEANUP_ROWS struct rows self = { 0 }, known = { 0 };
+  struct db *db = run_db(run);
+  bool there = false;
+
+  if (db == NULL || has_tables(db, &there) != 0)
+    return -1;
+  if (there &&
+      (db_query(db, &self, "SELECT uuid, name FROM mvc_site", "") != 0 ||
+       db_query(db, &known, "SELECT name, uuid, frontend, database_uri, vm_uri, max_cpus, max_mem, "
+                "max_disk, max_vms FROM mvc_sites ORDER BY name", "") != 0))
+    return -1;
+  model->nsites = known.count + 1;
+  model->sites = pool_new(&model->pool, model->nsites, sizeof *model->sites);
+  fill_home(model, db, &self);
+  fill_known(model, &known);
+  return 0;
+}
+
+int
+sites_control(struct run *run, struct control *control)
+{
+  *control = (struct control){ .call = run->call };
+  return sites_load(run, &control->model);
+}

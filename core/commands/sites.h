@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * The sites that the home site knows (table mvc_sites), for the commands that
+ * work on them.
+ */
+#ifndef ROCKS_COMMANDS_SITES_H
+#define ROCKS_COMMANDS_SITES_H
+
+#include "cluster/control.h"
+#include "framework/command.h"
+#include "framework/db.h"
+
+/* The home site, open, and the others, known but not reached. */
+int sites_load(struct run *, struct model *);
+/* The control of a command on clusters: its model holds the sites. */
+int sites_control(struct run *, struct control *);
+
+#endif
