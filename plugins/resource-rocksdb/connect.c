@@ -259,6 +259,17 @@ read_identity(void *arg, const char *const *columns, const struct rocks_sql_valu
   return 0;
 }
 
+int
+db_ours(struct rocks_resource *r, struct rocks_call *call)
+{
+  if (r->uuid != NULL)
+    return 0;
+  r->core->error(call, ROCKS_ENOTFOUND,
+                 "the database at %s has no complete mvc_ tables: run "
+                 "`rocks create database`", r->where);
+  return -1;
+}
+
 /* Our own tables: of this version, with the site's UUID. */
 static int
 check_ours(struct rocks_resource *r, struct rocks_call *call, bool present, bool bare)
@@ -279,9 +290,7 @@ check_ours(struct rocks_resource *r, struct rocks_call *call, bool present, bool
                    "version %d: use a newer program", (long long)identity.version,
                    ROCKSDB_SCHEMA);
   else
-    r->core->error(call, ROCKS_ENOTFOUND,
-                   "the database at %s has no complete mvc_ tables: run "
-                   "`rocks create database`", r->where);
+    return db_ours(r, call);
   return -1;
 }
 

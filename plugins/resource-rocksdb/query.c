@@ -77,17 +77,23 @@ query_ints(struct query *q, const int64_t *ints, size_t n)
 }
 
 void
-query_row(struct query *q, const struct rocks_sql_value *values, size_t n)
+query_values(struct query *q, const struct rocks_sql_value *values, size_t n)
 {
   size_t i;
 
-  query_text(q, q->rows ? ",(" : "(");
-  q->rows = true;
   for (i = 0; i < n; i++) {
     if (i > 0)
       query_text(q, ",");
     query_value(q, values[i]);
   }
+}
+
+void
+query_row(struct query *q, const struct rocks_sql_value *values, size_t n)
+{
+  query_text(q, q->rows ? ",(" : "(");
+  q->rows = true;
+  query_values(q, values, n);
   query_text(q, ")");
 }
 

@@ -73,6 +73,8 @@ void query_value(struct query *q, struct rocks_sql_value value);
 /* Appends `(?,?,...)`; a list of none is `(NULL)`, which nothing is in. */
 void query_list(struct query *q, const char *const *texts, size_t n);
 void query_ints(struct query *q, const int64_t *ints, size_t n);
+/* Appends `?,?,...` */
+void query_values(struct query *q, const struct rocks_sql_value *values, size_t n);
 /* Appends one row of VALUES, with the comma between rows. */
 void query_row(struct query *q, const struct rocks_sql_value *values, size_t n);
 #define QUERY_ROW(q, ...)                                            \

@@ -41,6 +41,17 @@ static const struct rocks_resource_ops ops = {
   .open = db_open,
   .close = db_close,
   .create = db_create,
+  .snapshot = db_snapshot,
+  .reserve = db_reserve,
+  .release = db_release,
+  .leases = db_leases,
+  .clusters = db_clusters,
+  .record = db_record,
+  .set_state = db_set_state,
+  .forget = db_forget,
+  .journal = db_journal,
+  .journal_read = db_journal_read,
+  .set_capacity = db_set_capacity,
 };
 
 static const struct rocks_plugin descriptor = {

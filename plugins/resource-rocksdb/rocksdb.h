@@ -73,4 +73,32 @@ int db_query(struct rocks_resource *r, struct rocks_call *call, struct query *q,
 /* create.c */
 int db_create(void *state, struct rocks_call *call, const char *uri, const char **made);
 
+/* The narrow interface, see <rocks/resource.h>. */
+int db_snapshot(struct rocks_resource *r, struct rocks_call *call,
+                const struct rocks_snapshot *want);
+int db_reserve(struct rocks_resource *r, struct rocks_call *call,
+               const struct rocks_reservation *want);
+int db_release(struct rocks_resource *r, struct rocks_call *call, const char *home_uuid,
+               const char *cluster, const char *const *names, size_t nnames);
+int db_leases(struct rocks_resource *r, struct rocks_call *call,
+              int (*lease)(void *arg, const char *home_uuid, const char *cluster,
+                           const struct rocks_member_row *),
+              void *arg);
+int db_clusters(struct rocks_resource *r, struct rocks_call *call, const char *name,
+                int (*cluster)(void *arg, const struct rocks_cluster_row *), void *arg);
+int db_record(struct rocks_resource *r, struct rocks_call *call,
+              const struct rocks_cluster_row *row);
+int db_set_state(struct rocks_resource *r, struct rocks_call *call, const char *cluster,
+                 const char *state);
+int db_forget(struct rocks_resource *r, struct rocks_call *call, const char *cluster);
+int db_journal(struct rocks_resource *r, struct rocks_call *call,
+               const struct rocks_journal_row *rows, size_t nrows);
+int db_journal_read(struct rocks_resource *r, struct rocks_call *call, const char *cluster,
+                    int (*row)(void *arg, const struct rocks_journal_row *), void *arg);
+int db_set_capacity(struct rocks_resource *r, struct rocks_call *call, const char *host,
+                    uint32_t cpus, uint64_t memory, uint64_t disk);
+
+/* Reports when the database has no mvc_ tables of ours; 0 when it has. */
+int db_ours(struct rocks_resource *r, struct rocks_call *call);
+
 #endif /* ROCKSDB_H */

@@ -77,8 +77,8 @@ CREATE TABLE IF NOT EXISTS mvc_settings (
     ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=latin1;
 
--- Home site. Every VM of a cluster, local or remote, the frontend too (idx 0). segment and slice are
--- what the lending site answered, NULL until then. A MAC is unique over all clusters: overlays may look
+-- Home site. Every VM of a cluster, local or remote, the frontend too (idx 0). mac, segment and slice
+-- are what the lending site answered, NULL until then. A MAC is unique over all clusters: overlays may look
 -- one up without the community.
 CREATE TABLE IF NOT EXISTS mvc_members (
   cluster int(11) NOT NULL,
@@ -86,7 +86,7 @@ CREATE TABLE IF NOT EXISTS mvc_members (
   name varchar(128) NOT NULL,
   container varchar(128) NOT NULL,
   role enum('frontend','compute') NOT NULL,
-  mac varchar(17) NOT NULL,
+  mac varchar(17) DEFAULT NULL,
   segment int(11) DEFAULT NULL,
   cpus int(11) NOT NULL,
   mem int(11) NOT NULL,
@@ -108,14 +108,18 @@ CREATE TABLE IF NOT EXISTS mvc_leases (
   vm varchar(128) NOT NULL,
   node int(11) DEFAULT NULL,
   container varchar(128) NOT NULL,
+  role enum('frontend','compute') NOT NULL,
+  idx int(11) NOT NULL,
   cpus int(11) NOT NULL,
   mem int(11) NOT NULL,
   disk int(11) NOT NULL,
   mac varchar(17) NOT NULL,
   segment int(11) DEFAULT NULL,
+  slice int(11) DEFAULT NULL,
   created datetime NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY home_vm (home_uuid, vm),
+  KEY node (node),
   UNIQUE KEY mac (mac),
   KEY home_cluster (home_uuid, cluster),
   KEY container (container)
@@ -146,8 +150,8 @@ CREATE TABLE IF NOT EXISTS mvc_containers (
   PRIMARY KEY (host)
 ) ENGINE=InnoDB DEFAULT CHARSET=latin1;
 
--- Home site. Every step, before it begins and when it has ended. No foreign key: the record of a
--- removal outlives the cluster. Ids of clusters are not used again.
+-- Home site. Every step, before it begins and when it has ended. No foreign key, so that a note never
+-- fails; what is known of a cluster goes when it is forgotten.
 CREATE TABLE IF NOT EXISTS mvc_journal (
   id int(11) NOT NULL AUTO_INCREMENT,
   cluster int(11) NOT NULL,
@@ -162,6 +166,7 @@ CREATE TABLE IF NOT EXISTS mvc_journal (
   KEY cluster (cluster)
 ) ENGINE=InnoDB DEFAULT CHARSET=latin1;
 
+-- The last statement of this file: the program writes mvc_site just before it.
 INSERT INTO mvc_schema (version, created)
 SELECT 1, UTC_TIMESTAMP() FROM DUAL
  WHERE NOT EXISTS (SELECT 1 FROM mvc_schema AS present WHERE present.version = 1);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * Giving VMs back: every row that stands for them, in one transaction.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "rocksdb.h"
+
+struct released {
+  struct rocks_resource *r;
+  struct rocks_call *call;
+  const char *home_uuid, *cluster;
+  const char *const *names;
+  size_t nnames;
+  bool all;
+  struct arena arena;
+  const char **vm;        /* those that are leased */
+  size_t nvms, vm_room;
+  int64_t *node, *vm_node, *container, *segment;
+  size_t nnodes, node_room, nvm_nodes, vm_node_room;
+  size_t ncontainers, container_room, nsegments, segment_room;
+};
+
+static void
+add(struct released *x, int64_t **array, size_t *room, size_t *count, int64_t id)
+{
+  int64_t *new;
+  size_t i;
+
+  for (i = 0; i < *count; i++)
+    if ((*array)[i] == id)
+      return;
+  new = array_more((void **)array, room, count, sizeof *new);
+  if (new == NULL)
+    x->arena.failed = true;
+  else
+    *new = id;
+}
+
+static int
+lease_row(void *arg, const char *const *columns, const struct rocks_sql_value *v, size_t n)
+{
+  struct released *x = arg;
+  const char **vm = array_more((void **)&x->vm, &x->vm_room, &x->nvms, sizeof *vm);
+
+  (void)columns;
+  (void)n;
+  if (vm == NULL) {
+    x->arena.failed = true;
+    return 0;
+  }
+  *vm = arena_copy(&x->arena, text_of(&v[0]));
+  if (v[1].type == ROCKS_SQL_INT)
+    add(x, &x->node, &x->node_room, &x->nnodes, int_of(&v[1]));
+  if (v[2].type == ROCKS_SQL_INT)
+    add(x, &x->vm_node, &x->vm_node_room, &x->nvm_nodes, int_of(&v[2]));
+  if (v[3].type == ROCKS_SQL_INT)
+    add(x, &x->container, &x->container_room, &x->ncontainers, int_of(&v[3]));
+  if (int_of(&v[4]) > 0)
+    add(x, &x->segment, &x->segment_room, &x->nsegments, int_of(&v[4]));
+  return 0;
+}
+
+/* A lease whose host is no VM here any more takes no host with it: somebody
+ * removed or renamed it, and may have made another one of that name. */
+static int
+find(struct released *x)
+{
+  struct query q = { 0 };
+
+  query_text(&q, "SELECT l.vm, v.Node, v.ID, v.PhysNode, l.segment FROM mvc_leases l "
+                 "LEFT JOIN nodes n ON n.ID = l.node AND n.Name = l.vm "
+                 "LEFT JOIN vm_nodes v ON v.Node = n.ID "
+                 "WHERE l.home_uuid = ");
+  query_value(&q, sql_text(x->home_uuid));
+  query_text(&q, " AND l.cluster = ");
+  query_value(&q, sql_text(x->cluster));
+  if (!x->all) {
+    query_text(&q, " AND l.vm IN ");
+    query_list(&q, x->names, x->nnames);
+  }
+  query_text(&q, " ORDER BY l.id");
+  if (db_query(x->r, x->call, &q, lease_row, x) != 0)
+    return -1;
+  return x->arena.failed ? db_nomem(x->r, x->call) : 0;
+}
+
+static int
+delete_ids(struct released *x, const char *sql, const int64_t *ids, size_t n)
+{
+  struct query q = { 0 };
+
+  query_text(&q, sql);
+  query_ints(&q, ids, n);
+  return db_query(x->r, x->call, &q, NULL, NULL);
+}
+
+/* The places of hosts in catindex; one more bracket closes it. */
+#define OF_HOST                                                                  \
+  "(SELECT i.ID FROM catindex i JOIN categories c ON c.ID = i.Category "         \
+  "JOIN nodes n ON n.Name = i.Name WHERE c.Name = 'host' AND n.ID IN "
+
+/* Children first.  Not everything hangs together by foreign keys, and old
+ * databases have none. */
+static int
+delete_hosts(struct released *x)
+{
+  static const char *const statements[] = {
+    "DELETE FROM networks WHERE Node IN ",    "DELETE FROM aliases WHERE Node IN ",
+    "DELETE FROM boot WHERE Node IN ",        "DELETE FROM public_keys WHERE Node IN ",
+    "DELETE FROM partitions WHERE Node IN ",  "DELETE FROM node_routes WHERE Node IN ",
+    "DELETE FROM node_rolls WHERE Node IN ",  "DELETE FROM sec_node_attributes WHERE Node IN ",
+    "DELETE FROM bootflags WHERE Node IN ",
+    "DELETE FROM attributes WHERE Catindex IN " OF_HOST,
+    "DELETE FROM firewalls WHERE Catindex IN " OF_HOST,
+    ("DELETE FROM catindex WHERE Category IN (SELECT c.ID FROM categories c "
+     "WHERE c.Name = 'host') AND Name IN (SELECT n.Name FROM nodes n WHERE n.ID IN "),
+    "DELETE FROM nodes WHERE ID IN ",
+  };
+  size_t i;
+
+  if (x->nnodes == 0)
+    return 0;
+  if (delete_ids(x, "DELETE FROM vm_disks WHERE Vm_Node IN ", x->vm_node, x->nvm_nodes) != 0 ||
+      delete_ids(x, "DELETE FROM vm_nodes WHERE ID IN ", x->vm_node, x->nvm_nodes) != 0)
+    return -1;
+  for (i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+    struct query q = { 0 };
+
+    query_text(&q, statements[i]);
+    query_ints(&q, x->node, x->nnodes);
+    if (strchr(statements[i], '(') != NULL)
+      query_text(&q, ")");
+    if (db_query(x->r, x->call, &q, NULL, NULL) != 0)
+      return -1;
+  }
+  return 0;
+}
+
+/* `vlan<N>` of containers that no VM with that tag is left on. */
+static int
+delete_tags(struct released *x)
+{
+  struct query q = { 0 };
+
+  if (x->ncontainers == 0 || x->nsegments == 0)
+    return 0;
+  query_text(&q, "DELETE FROM networks WHERE Device = CONCAT('vlan', VlanID) AND VlanID IN ");
+  query_ints(&q, x->segment, x->nsegments);
+  query_text(&q, " AND Node IN ");
+  query_ints(&q, x->container, x->ncontainers);
+  /* The inner select is made a table of its own: MySQL does not delete from
+   * what it reads. */
+  query_text(&q, " AND NOT EXISTS (SELECT 1 FROM (SELECT v.PhysNode, i.VlanID FROM vm_nodes v "
+                 "JOIN networks i ON i.Node = v.Node WHERE i.VlanID IN ");
+  query_ints(&q, x->segment, x->nsegments);
+  query_text(&q, ") used WHERE used.PhysNode = networks.Node "
+                 "AND used.VlanID = networks.VlanID)");
+  return db_query(x->r, x->call, &q, NULL, NULL);
+}
+
+static int
+delete_leases(struct released *x)
+{
+  const struct rocks_sql_value cluster[] = { sql_text(x->home_uuid), sql_text(x->cluster),
+                                             sql_text(x->home_uuid), sql_text(x->cluster) };
+  struct query q = { 0 };
+
+  query_text(&q, "DELETE FROM mvc_leases WHERE home_uuid = ");
+  query_value(&q, cluster[0]);
+  query_text(&q, " AND cluster = ");
+  query_value(&q, cluster[1]);
+  query_text(&q, " AND vm IN ");
+  query_list(&q, x->vm, x->nvms);
+  if (db_query(x->r, x->call, &q, NULL, NULL) != 0)
+    return -1;
+  return db_run(x->r, x->call,
+                "UPDATE mvc_segments SET released = UTC_TIMESTAMP() WHERE home_uuid = ? "
+                "AND cluster = ? AND released IS NULL AND NOT EXISTS (SELECT 1 FROM mvc_leases "
+                "l WHERE l.home_uuid = ? AND l.cluster = ?)",
+                cluster, 4, NULL, NULL, NULL, NULL);
+}
+
+static int
+release(struct released *x)
+{
+  if (find(x) != 0)
+    return -1;
+  if (x->nvms == 0 && !x->all)
+    return 0;
+  if (delete_hosts(x) != 0 || delete_tags(x) != 0)
+    return -1;
+  return delete_leases(x);
+}
+
+int
+db_release(struct rocks_resource *r, struct rocks_call *call, const char *home_uuid,
+           const char *cluster, const char *const *names, size_t nnames)
+{
+  struct released x = { .r = r, .call = call, .home_uuid = home_uuid, .cluster = cluster,
+                        .names = names, .nnames = nnames, .all = names == NULL };
+  int result;
+
+  if (db_ours(r, call) != 0 || db_begin(r, call, false) != 0)
+    return -1;
+  result = release(&x);
+  if (result == 0)
+    result = db_commit(r, call);
+  else
+    db_rollback(r);
+  free(x.vm);
+  free(x.node);
+  free(x.vm_node);
+  free(x.container);
+  free(x.segment);
+  arena_free(&x.arena);
+  return result;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * A reservation under way: what it asks for, what the site has, and what was
+ * chosen.
+ */
+#ifndef ROCKSDB_RESERVE_H
+#define ROCKSDB_RESERVE_H
+
+#include "alloc.h"
+#include "arena.h"
+#include "attrs.h"
+#include "rocksdb.h"
+
+/* More than this at once would not fit the 65535 values of one statement. */
+enum { RESERVE_MOST = 4096 };
+
+struct room {
+  uint64_t cpus, memory, disk;
+};
+
+struct holder {
+  const char *name;
+  int64_t id, rack, rank;
+  bool found, is_vm, drained;
+  bool has_tag;         /* it has a row vlan<segment>, or is getting one */
+  struct room total, used, asked; /* total 0: not known */
+  int64_t slice;        /* the largest of its VMs; 0 without any */
+  struct largest largest;
+  const char *partition;
+};
+
+struct lease {
+  const char *home_uuid, *cluster, *vm, *container, *mac;
+  uint32_t segment, cpus, slice, index;
+  uint64_t memory, disk;
+  enum rocks_role role;
+};
+
+/* One VM asked for. */
+struct guest {
+  const struct rocks_vm_request *want;
+  struct holder *holder;
+  const struct lease *lease; /* it is reserved already, or NULL */
+  const char *name, *ip;
+  char mac[ALLOC_MAC], public_mac[ALLOC_MAC];
+  int64_t slice;
+  int64_t node, vm_node, catindex, category;
+};
+
+struct network_row {
+  int64_t node;
+  const char *device, *ip;
+  uint32_t segment;
+};
+
+struct reserve {
+  struct rocks_resource *r;
+  struct rocks_call *call;
+  const struct rocks_reservation *want;
+  struct arena arena;
+  struct attrs attrs;
+
+  struct holder *holder;
+  size_t nholders;
+  struct guest *guest;
+  size_t nguests;
+
+  struct lease *lease;
+  size_t nleases, lease_room;
+  struct network_row *network;
+  size_t nnetworks, network_room;
+  struct names names, appliances;
+  struct macs macs;
+  uint32_t *ip;           /* in use */
+  size_t nips, ip_room;
+  uint32_t *segments;     /* in use, or ever used */
+  size_t nsegments, segment_room;
+
+  struct {
+    int64_t membership;
+    const char *appliance;
+  } kind[2];              /* by enum rocks_role */
+  int64_t private_subnet, public_subnet, tagged_subnet;
+  uint32_t private_network, private_netmask;
+  const char *gateway;    /* of the site's public network, or NULL */
+
+  const char *cluster;
+  uint32_t segment;
+};
+
+int reserve_load(struct reserve *v);   /* reserve-load.c */
+int reserve_choose(struct reserve *v); /* choose.c */
+int reserve_store(struct reserve *v);  /* store.c */
+/* Looks once more for what two must not have: the original takes no locks. */
+int reserve_verify(struct reserve *v);
+/* The member that a guest has become. */
+struct rocks_member_row reserve_member(const struct reserve *v, const struct guest *g);
+
+#endif /* ROCKSDB_RESERVE_H */
