@@ -12,6 +12,7 @@ images=${GUEST_DIR:-/var/cache/rocks-mvc/guest}
 ns=mvc-guest-$$
 tmp=$(mktemp -d)
 pids=
+begun=$(date +%s)
 nonce=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
 public=192.0.2.2
 frontend_mac=52:54:00:00:00:01
@@ -49,7 +50,7 @@ skip() {
 }
 
 pass() {
-  echo "ok: $*"
+  echo "ok: $* ($(($(date +%s) - begun)) s)"
 }
 
 # eventually SECONDS COMMAND...: until it succeeds; status 1 if it never did.
@@ -179,7 +180,7 @@ check_send() {
   ip netns exec "$ns" tcpdump -i t2 -U -w "$tmp/pcap" 2> "$tmp/tcpdump.err" &
   dump=$!
   pids="$pids $dump"
-  eventually 10 grep -q listening "$tmp/tcpdump.err" || fail "tcpdump: $(cat "$tmp/tcpdump.err")"
+  eventually 10 grep -qs listening "$tmp/tcpdump.err" || fail "tcpdump: $(cat "$tmp/tcpdump.err")"
   ask "job?name=send&from=$(mac_of 1)&to=$to&marker=$marker" > "$tmp/send"
   grep -q "^compute-0-[0-9]* $to arrived $marker$" "$tmp/send" || fail "send: $(cat "$tmp/send")"
   eventually 10 grep -q "$marker" "$tmp/pcap" || fail "tcpdump on the tap has not seen $marker"
