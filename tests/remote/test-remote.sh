@@ -210,14 +210,17 @@ close_connections
 # shellcheck disable=SC2154 # set by eval
 kill "$pid_one" "$pid_two"
 wait "$pid_one" "$pid_two" || :
-mv "$tmp/one.key" "$tmp/swap"
-mv "$tmp/two.key" "$tmp/one.key"
-mv "$tmp/swap" "$tmp/two.key"
+for end in key key.pub; do
+  mv "$tmp/one.$end" "$tmp/swap"
+  mv "$tmp/two.$end" "$tmp/one.$end"
+  mv "$tmp/swap" "$tmp/two.$end"
+done
 rm "$tmp/one.log" "$tmp/two.log"
 start_sshd one "$port_one"
 start_sshd two "$port_two"
 ! drive run 5 "$tmp/hello" "$inner" "$one" || fail 'another host answered'
-says "Error: b:vm-container-0-0 does not answer: its host key is not the one in $known:1; "
+says "Error: b:vm-container-0-0 does not answer: its host key is not the one in $known:"
+says '; if it was installed anew, remove that line'
 says 'Error: one does not answer: its host key is not the one in /root/.ssh/known_hosts:'
 ! grep -q '^hello' "$tmp/said" || fail 'another host ran the script'
 # Where its admin removes the line, as the sentence says, it is a new host.
