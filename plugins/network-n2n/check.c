@@ -17,24 +17,27 @@
 #define DIGITS "0123456789"
 #define BLANKS " \t"
 
+static bool
+is_number(const char *text, size_t length, unsigned min, unsigned max, unsigned *out)
+{
+  unsigned long value;
+
+  if (length == 0 || length > 9 || strspn(text, DIGITS) < length)
+    return false;
+  value = strtoul(text, NULL, 10);
+  *out = (unsigned)value;
+  return value >= min && value <= max;
+}
+
 int
 n2n_number(const struct n2n *n2n, struct rocks_call *call, const char *what, const char *text,
            unsigned min, unsigned max, unsigned *out)
 {
-  size_t length = strlen(text);
-  unsigned long value = 0;
-
-  if (length > 0 && length <= 9 && strspn(text, DIGITS) == length)
-    value = strtoul(text, NULL, 10);
-  else
-    length = 0;
-  if (length == 0 || value < min || value > max) {
-    n2n->core->error(call, ROCKS_EINVALID, "%s \"%s\" is not a number from %u to %u", what, text,
-                     min, max);
-    return -1;
-  }
-  *out = (unsigned)value;
-  return 0;
+  if (is_number(text, strlen(text), min, max, out))
+    return 0;
+  n2n->core->error(call, ROCKS_EINVALID, "%s \"%s\" is not a number from %u to %u", what, text, min,
+                   max);
+  return -1;
 }
 
 int
@@ -83,23 +86,20 @@ n2n_next_relay(const struct n2n *n2n, struct rocks_call *call, const char **list
 {
   const char *word = *list + strspn(*list, BLANKS);
   size_t length = strcspn(word, BLANKS), host = strcspn(word, ":" BLANKS);
-  char port[8] = "";
 
   if (length == 0)
     return 0;
-  if (!is_host(word, host) || (host < length && length - host - 1 >= sizeof port)) {
+  relay->port = default_port;
+  if (!is_host(word, host)
+      || (host < length
+          && !is_number(word + host + 1, length - host - 1, 1, 65534, &relay->port))
+      || relay->port == 0) {
     n2n->core->error(call, ROCKS_EINVALID, "\"%.*s\" is not a supernode's host:port", (int)length,
                      word);
     return -1;
   }
   memcpy(relay->host, word, host);
   relay->host[host] = '\0';
-  relay->port = default_port;
-  if (host < length) {
-    memcpy(port, word + host + 1, length - host - 1);
-    if (n2n_number(n2n, call, "supernode's port", port, 1, 65534, &relay->port) == -1)
-      return -1;
-  }
   *list = word + length;
   return 1;
 }

@@ -46,7 +46,8 @@ int n2n_check_mac(const struct n2n *, struct rocks_call *, const char *mac);
  * the sentence. */
 int n2n_check_token(const struct n2n *, struct rocks_call *, const char *what, const char *text,
                     size_t min, size_t max, bool secret);
-/* Takes the next relay, HOST[:PORT], off *list and moves *list behind it.
+/* Takes the next relay, HOST[:PORT], off *list and moves *list behind it.  With a
+ * default_port of 0 the port must be there.
  * Returns 1, at the end 0, or -1 with a sentence reported. */
 int n2n_next_relay(const struct n2n *, struct rocks_call *, const char **list,
                    unsigned default_port, struct n2n_relay *);

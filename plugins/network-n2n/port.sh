@@ -74,11 +74,17 @@ n2n_joined() { # NAME: the edge's tap is in the bridge
   ip -o link show dev "nt${1#nb}" 2>/dev/null | grep -q " master $1 "
 }
 
+# Ends the edge as well if nobody looked after it; its tap goes with it.
+n2n_port_stop() { # NAME
+  n2n_stop port "$1"
+  n2n_end group "$N2N_PORTS/$1/edge"
+}
+
 n2n_port_up() ( # NAME MAC
   dir=$N2N_PORTS/$1
   if ! n2n_running "$dir" || ! n2n_joined "$1" || [ "$(n2n_conf "$2")" != "$(cat "$dir/conf")" ] ||
     [ "$n2n_secret" != "$(cat "$dir/key")" ]; then
-    n2n_stop port "$1"
+    n2n_port_stop "$1"
     n2n_alone n2n_make_port "$1" "$2"
     n2n_bridge "$1" "$2" "$n2n_mtu"
     n2n_start port "$1"
@@ -94,8 +100,7 @@ n2n_port_ready() { # NAME
 }
 
 n2n_port_down() ( # NAME
-  n2n_stop port "$1"
-  n2n_end group "$N2N_PORTS/$1/edge"
+  n2n_port_stop "$1"
   for device in "nt${1#nb}" "$1"; do
     ip link delete dev "$device" 2>/dev/null || :
   done

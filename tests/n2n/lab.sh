@@ -2,26 +2,45 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
-# A small laboratory for the backend: hosts that are namespaces (network and
-# mount, with a /run and a /var/lib of their own), all on one switch, and
-# namespaces that stand for VMs.  Nothing has a name outside: each namespace
-# lives as long as the process that holds it.
+# A small laboratory for the backend n2n: hosts that are namespaces (network and
+# mount, with a /run and a /var/lib of their own) on one switch, and namespaces
+# that stand for VMs.  Nothing has a name outside: a namespace lives as long as
+# the process that holds it, and lab_end ends whatever runs in one.
 #
-#   switch -- fe 198.51.100.10, c1 .11, c2 .12 ... -- v1, v2 ... 10.99.0.N
+#   switch -- fe 198.51.100.10, c1 .11, c2 .12, ...    VMs: 10.99.0.1, .2, ...
 #
-# The caller has set $tmp and calls lab_end however it ends.
+# Reads srcdir; runs in the build folder.  Sets $tmp.
 
+lab_net=198.51.100
+lab_build=$PWD
 declare -A holder=()
-wan=198.51.100
+
+fail() {
+  echo "FAIL: $*" >&2
+  exit 1
+}
+
+skip() {
+  echo "SKIP: $*"
+  exit 77
+}
+
+lab_requires() { # PROGRAM...
+  local program
+  [ "$(id -u)" = 0 ] || skip "must be root"
+  for program; do
+    command -v "$program" >/dev/null || skip "no $program"
+  done
+}
 
 holder_start() { # NAME
-  # The process replaces itself, so that its pid is the holder's.
+  # The shell becomes the holder, so that its pid is the holder's.
   # shellcheck disable=SC2016
   unshare -n -m sh -c '
     mount -t tmpfs none /run && mount -t tmpfs none /var/lib && ip link set lo up &&
-    : >"$1" && exec sleep 100000' holder "$tmp/$1.ready" </dev/null >/dev/null &
+    : >"$1" && exec sleep 100000' holder "$tmp/$1.ready" </dev/null >/dev/null 2>&1 &
   holder[$1]=$!
-  wait_for 10 test -e "$tmp/$1.ready"
+  wait_for 10 test -e "$tmp/$1.ready" || fail "no namespace $1"
 }
 
 # Runs a command on a host or in a VM.
@@ -37,38 +56,71 @@ wait_for() { # SECONDS COMMAND...: until it succeeds
   done
 }
 
+# Makes $tmp, the switch and the hosts.
 lab_start() { # HOST=LAST-BYTE...
   local host
+  tmp=$(mktemp -d "${TMPDIR:-/tmp}/n2n-test.XXXXXX")
+  trap lab_end EXIT
+  trap 'exit 1' INT TERM
+  chmod 755 "$tmp"
+  # The module and the supernode's guard lie to each other as in a build tree.
+  mkdir "$tmp/modules"
+  cp "$lab_build/tests/n2n/drive" "$tmp/modules/"
+  cp "$lab_build/rocks-n2n-supernode" "$tmp/"
   holder_start switch
   on switch ip link add lan type bridge forward_delay 0
   on switch ip link set lan up
   for host; do
     holder_start "${host%=*}"
-    ip link add "lab$$" netns "${holder[switch]}" type veth peer name eth0 netns "${holder[${host%=*}]}"
-    on switch ip link set "lab$$" name "${host%=*}" master lan up
-    on "${host%=*}" ip address add "$wan.${host#*=}/24" dev eth0
+    ip link add eth0 netns "${holder[${host%=*}]}" type veth peer name "${host%=*}" netns "${holder[switch]}"
+    on switch ip link set "${host%=*}" master lan up
+    on "${host%=*}" ip address add "$lab_net.${host#*=}/24" dev eth0
     on "${host%=*}" ip link set eth0 up
   done
 }
 
-# The port's bridge, as the plugin names it.
-bridge_of() { echo "nb${1//:/}"; } # MAC
-
-# Plugs a VM's NIC into its port, as a VM backend would.
-vm_start() { # VM HOST MAC NUMBER MTU
-  [ -n "${holder[$1]:-}" ] || holder_start "$1"
-  ip link add "$1" netns "${holder[$2]}" type veth peer name eth0 netns "${holder[$1]}"
-  on "$2" ip link set "$1" mtu "$5" master "$(bridge_of "$3")" up
-  on "$1" ip link set eth0 address "$3" mtu "$5" up
-  on "$1" ip address add "10.99.0.$4/24" dev eth0
+# Runs what the backend wants done on a host: up, down, probe or relay.
+backend() { # HOST WHAT [PARAM=VALUE...] [MAC...]
+  "$tmp/modules/drive" "$2" "$tmp/network" "${@:3}" >"$tmp/script.$1"
+  on "$1" sh -eu <"$tmp/script.$1"
 }
 
-# Ends the holders, and what still runs in their namespaces.
-lab_end() {
-  local name pid net=" "
-  for name in "${!holder[@]}"; do net+="$(readlink "/proc/${holder[$name]}/ns/net") "; done
+# Chooses a network, with its supernode on host fe.
+backend_reserve() { # [PARAM=VALUE...]
+  (umask 077 && "$tmp/modules/drive" reserve "$lab_net.10" "$@" >"$tmp/network")
+}
+
+network_value() { sed -n "s/^$1=//p" "$tmp/network"; } # NAME
+
+port_of() { echo "nb${1//:/}"; } # MAC
+
+# Plugs a VM's NIC into its port, as a VM backend would.
+vm_start() { # VM HOST MAC
+  local mtu
+  mtu=$(network_value mtu)
+  holder_start "$1"
+  ip link add eth0 netns "${holder[$1]}" address "$3" type veth peer name "$1" netns "${holder[$2]}"
+  on "$2" ip link set "$1" mtu "$mtu" master "$(port_of "$3")" up
+  on "$1" ip link set eth0 mtu "$mtu" up
+  on "$1" ip address add "10.99.0.${1#v}/24" dev eth0
+}
+
+pids_on() { # HOST: of all processes there but the holder
+  local pid net
+  net=$(readlink "/proc/${holder[$1]}/ns/net")
   for pid in /proc/[0-9]*; do
-    case "$net" in *" $(readlink "$pid/ns/net" 2>/dev/null || echo none) "*) kill -9 "${pid#/proc/}" 2>/dev/null || : ;; esac
+    [ "$(readlink "$pid/ns/net" 2>/dev/null)" != "$net" ] || [ "${pid#/proc/}" = "${holder[$1]}" ] ||
+      echo "${pid#/proc/}"
+  done
+}
+
+lab_end() {
+  local name pid
+  for name in "${!holder[@]}"; do
+    for pid in $(pids_on "$name") "${holder[$name]}"; do
+      kill -9 "$pid" 2>/dev/null || :
+    done
   done
   wait
+  [ -n "${KEEP:-}" ] || rm -rf "$tmp"
 }
