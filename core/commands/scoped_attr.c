@@ -142,6 +142,7 @@ store(struct run *run, const struct attr_scope *scope, const struct list *member
     return -1;
   if (ids.count == members->count)
     return 0;
+  list_add(&ids, "0"); /* nothing at all is `not in` an empty list */
   return db_exec(db, "insert into attributes (Attr, Value, Category, Catindex)"
                  " select ?, ?, i.Category, i.ID from catindex i"
                  " join categories c on c.ID = i.Category"

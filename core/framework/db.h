@@ -40,8 +40,9 @@ void db_close(struct db *);
 
 /* `types` says what follows for each `?`: s text (NULL = SQL NULL), i int,
  * l int64_t; and v a const struct list *, whose texts take the place of the
- * next `%s` as `?, ?, ?`: for `in (%s)`.  No other % may occur.  Returns 0 or -1
- * with the error reported. */
+ * next `%s` as `?, ?, ?`: for `in (%s)`.  An empty list is NULL there, so that
+ * nothing is in it; never use one with `not in`.  No other %s may occur.
+ * Returns 0 or -1 with the error reported. */
 int db_query(struct db *, struct rows *, const char *sql, const char *types, ...);
 int db_exec(struct db *, const char *sql, const char *types, ...);
 /* The same, telling how many rows changed and the last AUTO_INCREMENT id. */

@@ -1,0 +1,420 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 the rocks-mvc authors
+#
+# Runs every command of the original's transcripts with our program and compares what it prints, its
+# exit status, and what it changes in the database. Started by test-compat.sh, which has made the
+# machine a private one and started the server.
+#
+#   replay.pl [--todo] [--show NUMBER] TRANSCRIPTS HERE
+#
+# The state of the original's database is followed from transcript to transcript, starting with the
+# site's dump and applying the rows that each run changed. Ours is brought back to it whenever a
+# run has left something else, so that every transcript is judged by itself. Rows are compared
+# without their ids, references by the name of what they refer to.
+use strict;
+use warnings;
+use JSON::PP ();
+use Time::HiRes ();
+
+my %option = (todo => 0, show => '');
+while (@ARGV && $ARGV[0] =~ /^--(todo|show)$/) {
+  my $name = $1;
+  shift @ARGV;
+  $option{$name} = $name eq 'show' ? shift @ARGV : 1;
+}
+my ($transcripts, $here) = @ARGV;
+
+# What refers to what, by lower-case column: the table, and its column that names a row.
+my %reference = (
+  'aliases.node' => 'nodes', 'attributes.catindex' => 'catindex',
+  'attributes.category' => 'categories', 'boot.node' => 'nodes', 'bootflags.node' => 'nodes',
+  'catindex.category' => 'categories', 'firewalls.catindex' => 'catindex',
+  'firewalls.category' => 'categories', 'firewalls.insubnet' => 'subnets',
+  'firewalls.outsubnet' => 'subnets', 'memberships.appliance' => 'appliances',
+  'memberships.distribution' => 'distributions', 'networks.node' => 'nodes',
+  'networks.subnet' => 'subnets', 'node_rolls.node' => 'nodes', 'node_routes.node' => 'nodes',
+  'nodes.membership' => 'memberships', 'partitions.node' => 'nodes',
+  'appliance_routes.appliance' => 'appliances', 'global_routes.subnet' => 'subnets',
+  'os_routes.subnet' => 'subnets', 'appliance_routes.subnet' => 'subnets',
+  'node_routes.subnet' => 'subnets', 'public_keys.node' => 'nodes',
+  'resolvechain.category' => 'categories', 'sec_node_attributes.node' => 'nodes',
+  'vm_disks.vm_node' => 'vm_nodes', 'vm_nodes.node' => 'nodes', 'vm_nodes.physnode' => 'nodes',
+);
+
+# --- the database: one client for all, answers end with a mark
+
+my ($to_db, $from_db);
+
+sub open_client {
+  pipe(my $child_in, $to_db) or die "pipe: $!";
+  pipe($from_db, my $child_out) or die "pipe: $!";
+  my $pid = fork() // die "fork: $!";
+  if ($pid == 0) {
+    open(STDIN, '<&', $child_in);
+    open(STDOUT, '>&', $child_out);
+    close $to_db;
+    exec('mariadb', '--no-defaults', "--socket=$ENV{MARIADB_SOCKET}", '-N', '-B', '--unbuffered',
+         '--default-character-set=latin1', 'cluster') or exit 127;
+  }
+  $to_db->autoflush(1);
+  # As lax as the original's server: its rows hold what a strict one refuses.
+  sql("set sql_mode = 'NO_AUTO_VALUE_ON_ZERO'");
+}
+
+sub sql {
+  my ($text) = @_;
+  my @rows;
+  print {$to_db} "$text;\nselect '~~done~~';\n";
+  while (my $line = <$from_db>) {
+    chomp $line;
+    return @rows if $line eq '~~done~~';
+    push @rows, $line;
+  }
+  die "the database's client ended at: ", substr($text, 0, 200), "\n";
+}
+
+my (@tables, %columns);
+
+sub read_schema {
+  for (sql("select table_name, column_name from information_schema.columns where table_schema ="
+           . " 'site' and table_name in (select table_name from information_schema.tables where"
+           . " table_schema = 'site' and table_type = 'BASE TABLE')"
+           . " order by table_name, ordinal_position")) {
+    my ($table, $column) = split /\t/;
+    push @tables, $table unless $columns{$table};
+    push @{$columns{$table}}, $column;
+  }
+}
+
+sub unescape {
+  my ($text) = @_;
+  my %plain = (n => "\n", t => "\t", 0 => "\0");
+  $text =~ s/\\(.)/$plain{$1} \/\/ $1/ges;
+  return $text;
+}
+
+# A state: table -> list of rows, a row: lower-case column -> value, undef for NULL.
+sub read_state {
+  my %state = map { $_ => [] } @tables;
+  my $all = join "\nunion all ", map {
+    my $t = $_;
+    "select concat_ws(char(9), '$t', " . join(', ', map {
+      "coalesce(concat('=', replace(replace(replace(`$_`, '\\\\', '\\\\\\\\'), char(9), '\\\\t'),"
+      . " char(10), '\\\\n')), 'N')" } @{$columns{$t}}) . ") from cluster.$t"
+  } @tables;
+  # What the client escapes comes on top of what the query does.
+  for (sql($all)) {
+    my ($table, @values) = split /\t/, unescape($_), -1;
+    my %row;
+    @row{map { lc } @{$columns{$table}}}
+      = map { $_ eq 'N' ? undef : unescape(substr($_, 1)) } @values;
+    push @{$state{$table}}, \%row;
+  }
+  return \%state;
+}
+
+sub quote {
+  my ($value) = @_;
+  return 'NULL' unless defined $value;
+  $value =~ s/([\\'])/\\$1/g;
+  $value =~ s/\n/\\n/g;
+  return "'$value'";
+}
+
+sub write_state {
+  my ($state) = @_;
+  my $text = "set foreign_key_checks = 0";
+  for my $table (@tables) {
+    my @names = @{$columns{$table}};
+    $text .= ";\ndelete from cluster.$table";
+    next unless @{$state->{$table}};
+    $text .= ";\ninsert into cluster.$table (" . join(', ', map { "`$_`" } @names) . ") values "
+      . join(', ', map { my $row = $_;
+                         '(' . join(', ', map { quote($row->{lc $_}) } @names) . ')' }
+             @{$state->{$table}});
+  }
+  sql("$text;\nset foreign_key_checks = 1");
+}
+
+# --- rows without ids
+
+sub name_of {
+  my ($state, $table, $id) = @_;
+  my ($row) = grep { $_->{id} eq $id } @{$state->{$table}};
+  return "$id?" unless $row;
+  return 'vm:' . name_of($state, 'nodes', $row->{node}) if $table eq 'vm_nodes';
+  return name_of($state, 'categories', $row->{category}) . "/$row->{name}" if $table eq 'catindex';
+  return $row->{name} // "unnamed";
+}
+
+sub canonical {
+  my ($state, $table, $row) = @_;
+  return "$table(" . join(', ', map {
+    my $value = $row->{$_};
+    my $target = $reference{"$table.$_"};
+    $value = name_of($state, $target, $value) if defined $value && $target && $value ne '0';
+    "$_=" . ($value // 'NULL')
+  } grep { $_ ne 'id' } sort keys %$row) . ')';
+}
+
+# Canonical lines that only one of two states has.
+sub difference {
+  my ($before, $after) = @_;
+  my %count;
+  for my $table (@tables) {
+    $count{canonical($before, $table, $_)}-- for @{$before->{$table}};
+    $count{canonical($after, $table, $_)}++ for @{$after->{$table}};
+  }
+  my @lines = map { my $n = $count{$_}; (($n < 0 ? '- ' : '+ ') . $_) x abs($n) }
+    grep { $count{$_} } sort keys %count;
+  return @lines;
+}
+
+sub copy_state {
+  my ($state) = @_;
+  return { map { $_ => [map { {%$_} } @{$state->{$_}}] } keys %$state };
+}
+
+# --- transcripts
+
+sub read_transcript {
+  my ($file) = @_;
+  open my $in, '<', $file or die "$file: $!";
+  local $/;
+  my $text = <$in>;
+  my %t = (file => $file =~ s{.*/(.*)\.txt$}{$1}r);
+  $text =~ /\ASCENARIO:[ ](.*)\n(?:BEFORE[ ]\(sql\):[ ](.*)\n)?
+            COMMAND:[ ]rocks[ ]?((?s:.*?))\nEXIT:[ ](\d+)\nSECONDS:.*\n/x
+    or die "$file: no transcript\n";
+  @t{qw(scenario before command exit)} = ($1, $2, $3, $4);
+  my $at = $+[0];
+  for my $part (['stdout', 'STDERR'], ['stderr', 'DBDIFF']) {
+    my ($name, $next) = @$part;
+    substr($text, $at) =~ /\A--- \U$name\E \((\d+) bytes\)\n/ or die "$file: no $name\n";
+    my ($from, $length) = ($at + $+[0], $1);
+    # Counted before it was made UTF-8, in one or two files.
+    if (substr($text, $from + $length) !~ /\A\n?--- $next /) {
+      $length = index($text, "--- $next ", $from) - $from;
+    }
+    $t{$name} = substr($text, $from, $length);
+    $at = $from + $length;
+    $at++ if substr($text, $at, 1) eq "\n";
+  }
+  $t{changes} = [substr($text, $at) =~ /^--- DBDIFF .*\n((?s:.*?))^--- FILES/m
+                 ? split(/\n/, $1) : ()];
+  return \%t;
+}
+
+sub parse_row {
+  my ($text) = @_;
+  $text =~ /^([-+]) (\w+)\((.*)\)$/ or return;
+  my ($sign, $table, $rest, %row) = ($1, $2, $3);
+  while ($rest =~ /\G(\w+)=(?:NULL|'((?:[^'\\]|\\.)*)'|([^,]*))(?:, |$)/g) {
+    $row{lc $1} = defined $2 ? unescape($2) : $3;
+  }
+  return ($sign, $table, \%row);
+}
+
+sub row_key { my ($row) = @_; join "\0", map { "$_=" . ($row->{$_} // "\1") } sort keys %$row }
+
+# The original's state after the run; undef when it does not follow from the one before.
+sub apply_changes {
+  my ($state, @changes) = @_;
+  $state = copy_state($state);
+  for (sort { substr($b, 0, 1) cmp substr($a, 0, 1) } @changes) { # rows go before rows come
+    my ($sign, $table, $row) = parse_row($_);
+    next if !defined $sign || !$state->{$table};
+    if ($sign eq '+') {
+      return if defined $row->{id} && grep { $_->{id} eq $row->{id} } @{$state->{$table}};
+      push @{$state->{$table}}, $row;
+      next;
+    }
+    my $key = row_key($row);
+    my $n = @{$state->{$table}};
+    @{$state->{$table}} = grep { row_key($_) ne $key } @{$state->{$table}};
+    return if @{$state->{$table}} == $n;
+  }
+  return $state;
+}
+
+# --- what we know beforehand
+
+sub read_list {
+  my ($name) = @_;
+  open my $in, '<', "$here/$name" or die "$name: $!";
+  return map { chomp; my ($key, $text) = split /\s*\|\s*/, $_, 2; [$key, $text // ''] }
+    grep { !/^#|^\s*$/ } <$in>;
+}
+
+my %difference = map { @$_ } read_list('differences');
+my %todo = map { $_->[0] => 1 } read_list('todo');
+my @additions = read_list('additions');
+
+# Paths of a listing `path usage`.
+sub paths {
+  my ($listing) = @_;
+  $listing =~ s/\n\t/ /g;
+  return map { s/ *[\[{].*//r =~ s/ *$//r } split /\n/, $listing;
+}
+
+sub longest_path {
+  my ($command, @paths) = @_;
+  $command =~ s/^"([^"]*)"/$1/;
+  my ($found) = sort { length $b <=> length $a }
+    grep { $command =~ /^\Q$_\E(?: |$)/ } @paths;
+  return $found;
+}
+
+# Our output without the words that the original does not have.
+sub without_additions {
+  my ($command, $output) = @_;
+  my $listing = $output =~ /^\w+.* \n/m;
+  $output =~ s/ ?\n\t(?=[\[{])/ /g if $listing;
+  for (@additions) {
+    my ($path, $word) = @$_;
+    if ($word eq '') {
+      $output =~ s/^\Q$path\E [^\n]*\n//mg;
+      $output =~ s/^$1 [^\n]*\n//mg if $listing && $path =~ /^\Q$command\E (.*)/;
+    } else {
+      $output =~ s/^(\Q$path\E [^\n]*)\Q$word\E ?/$1/mg;
+      $output =~ s/ ?\Q$word\E// if $output =~ /^Error: / && $command =~ /^\Q$path\E(?: |$)/;
+    }
+  }
+  return $output;
+}
+
+my $json = JSON::PP->new->canonical->allow_nonref;
+
+sub same_output {
+  my ($t, $ours) = @_;
+  my $theirs = $t->{stdout};
+  return 1 if $theirs eq $ours;
+  s/^\S+: down\n//mg, s/ ?\n\t(?=[\[{])/ /g for $theirs, (my $plain = without_additions($t->{command}, $ours));
+  return 1 if $theirs eq $plain;
+  if ($theirs =~ /^\[\n/) {
+    my $a = eval { $json->encode($json->decode($theirs)) };
+    my $b = eval { $json->encode($json->decode($ours)) };
+    return 1 if defined $a && defined $b && $a eq $b;
+  }
+  # Orders that come from hashing.
+  return $t->{command} =~ /^(?:list|remove) cluster/
+    && join("\n", sort split /\n/, $theirs) eq join("\n", sort split /\n/, $plain);
+}
+
+# --- the run
+
+my $database = $ENV{ROCKS_DATABASE};
+
+sub run_ours {
+  my ($t) = @_;
+  local $ENV{ROCKS_DATABASE}
+    = $t->{scenario} =~ /^S\./ ? 'mysql:///cluster?socket=/nowhere/socket' : $database;
+  my $pid = open(my $out, '-|') // die "fork: $!";
+  if ($pid == 0) {
+    open STDIN, '<', '/dev/null';
+    open STDERR, '>', "$ENV{COMPAT_TMP}/stderr";
+    exec('timeout', '-k', '5', '60', 'sh', '-c', "rocks $t->{command}") or exit 127;
+  }
+  local $/;
+  my $text = <$out> // '';
+  close $out;
+  return ($text, $? >> 8);
+}
+
+sub main {
+  my ($theirs, $ours, $site, @verdicts);
+  my (%count, %missing, $scenario, $followed);
+  my @all = map { read_transcript($_) } sort glob "$transcripts/*.txt";
+  my ($listing) = map { $_->{stdout} } grep { $_->{command} eq 'list help' } @all;
+  my @their_paths = paths($listing);
+  my @our_paths = paths(scalar `rocks list help`);
+  my $failed = 0;
+
+  open_client();
+  read_schema();
+  $site = read_state();
+  for my $t (@all) {
+    my $path = longest_path($t->{command}, @their_paths);
+    my $verdict;
+    if (!defined $scenario || $scenario ne $t->{scenario}) {
+      $scenario = $t->{scenario};
+      $theirs = copy_state($site);
+      write_state($theirs);
+      $ours = read_state();
+      $followed = 1;
+    }
+    if (defined $t->{before}) {
+      write_state($theirs);
+      sql($t->{before});
+      $theirs = $ours = read_state();
+    }
+    my $next = apply_changes($theirs, @{$t->{changes}});
+    # Some runs under one heading began anew without saying so.
+    if (!defined $next && defined($next = apply_changes($site, @{$t->{changes}}))) {
+      write_state($theirs = copy_state($site));
+      $ours = read_state();
+      $followed = 1;
+    }
+    if (!$followed || !defined $next) {
+      $followed = 0;
+      $verdict = 'left out';
+    } elsif (defined $path && !grep { $_ eq $path } @our_paths) {
+      $verdict = 'not there';
+      $missing{$path}++;
+    } else {
+      my @want = difference($theirs, $next);
+      my ($text, $status) = run_ours($t);
+      my $after = read_state();
+      my @got = difference($ours, $after);
+      my @why;
+      push @why, "exit $status, not $t->{exit}" if $status != $t->{exit};
+      push @why, 'output' unless same_output($t, $text);
+      push @why, 'database' if "@want" ne "@got";
+      $verdict = @why ? 'differs' : 'same';
+      $ours = $after;
+      if (@why && ($option{show} eq 'all' && !$difference{$t->{file}}
+                   || $t->{file} =~ /^\Q$option{show}\E-/)) {
+        print "=== $t->{file}: rocks $t->{command}\n--- theirs ($t->{exit})\n$t->{stdout}",
+          "--- ours ($status)\n$text", map({ "theirs $_\n" } @want), map({ "ours   $_\n" } @got);
+      }
+      if (@why && !$difference{$t->{file}}) {
+        print "$t->{file}: rocks $t->{command}: ", join(', ', @why), "\n";
+        $failed++;
+      } elsif (!@why && $difference{$t->{file}}) {
+        print "$t->{file}: listed as different, but is the same\n";
+        $failed++;
+      }
+    }
+    $theirs = $next if defined $next;
+    if (defined $next && difference($theirs, $ours)) {
+      write_state($theirs);
+      $ours = read_state();
+    }
+    $count{$t->{scenario} =~ s/\..*//r}{$verdict}++;
+    $count{all}{$verdict}++;
+  }
+  for (sort keys %missing) {
+    print "command \"$_\" is neither there nor in the list of those to come\n" and $failed++
+      unless $todo{$_};
+  }
+  for my $path (sort keys %todo) {
+    print "command \"$path\" is there, but listed as to come\n" and $failed++
+      if grep { $_ eq $path } @our_paths;
+  }
+  if ($option{todo}) {
+    printf "%-8s %8s %8s %10s %9s\n", 'scenario', 'same', 'differs', 'not there', 'left out';
+    for my $name ((sort grep { $_ ne 'all' } keys %count), 'all') {
+      printf "%-8s %8d %8d %10d %9d\n", $name,
+        map { $count{$name}{$_} // 0 } 'same', 'differs', 'not there', 'left out';
+    }
+    print "to come: $_ ($missing{$_} transcripts)\n"
+      for sort { $missing{$b} <=> $missing{$a} || $a cmp $b } keys %missing;
+  }
+  printf "compat: %d transcripts: %s\n", scalar @all,
+    join(', ', map { "$count{all}{$_} $_" } grep { $count{all}{$_} }
+         'same', 'differs', 'not there', 'left out');
+  return $failed ? 1 : 0;
+}
+
+STDOUT->autoflush(1);
+exit main();
