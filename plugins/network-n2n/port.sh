@@ -74,10 +74,11 @@ n2n_joined() { # NAME: the edge's tap is in the bridge
   ip -o link show dev "nt${1#nb}" 2>/dev/null | grep -q " master $1 "
 }
 
-# Ends the edge as well if nobody looked after it; its tap goes with it.
+# Ends the edge as well if nobody looked after it, and its tap.
 n2n_port_stop() { # NAME
   n2n_stop port "$1"
   n2n_end group "$N2N_PORTS/$1/edge"
+  ip link delete dev "nt${1#nb}" 2>/dev/null || :
 }
 
 n2n_port_up() ( # NAME MAC
@@ -101,9 +102,7 @@ n2n_port_ready() { # NAME
 
 n2n_port_down() ( # NAME
   n2n_port_stop "$1"
-  for device in "nt${1#nb}" "$1"; do
-    ip link delete dev "$device" 2>/dev/null || :
-  done
+  ip link delete dev "$1" 2>/dev/null || :
   n2n_alone n2n_remove port "$1"
 )
 

@@ -20,9 +20,10 @@ n2n_make_relay() { # PORT CONF; under n2n_alone
   n2n_install relay
 }
 
+# RELAYS: all of the network; they know each other, as far as n2n can (3.x).
 # Does nothing for a HOST that is another machine, unless OURS is yes: behind a
 # NAT of one to one this machine does not have its public address.
-n2n_relay_up() ( # HOST PORT OURS HELPER PEERS
+n2n_relay_up() ( # HOST PORT OURS HELPER RELAYS
   address=$(n2n_own_address "$1")
   if [ -z "$address" ]; then
     [ "$3" = yes ] || return 0
@@ -31,7 +32,9 @@ n2n_relay_up() ( # HOST PORT OURS HELPER PEERS
   n2n_need supernode ip nft flock setsid getent
   program=$(command -v supernode)
   version=$(n2n_version "$program")
-  conf="address='$address' helper='$4' peers='$5' program='$program' version='$version'"
+  peers=
+  for relay in $5; do [ "$relay" = "$1:$2" ] || peers="$peers $relay"; done
+  conf="address='$address' helper='$4' peers='$peers' program='$program' version='$version'"
   if ! n2n_running "$N2N_RELAYS/$2" || [ "$conf" != "$(cat "$N2N_RELAYS/$2/conf")" ]; then
     n2n_stop relay "$2"
     n2n_alone n2n_make_relay "$2" "$conf"
