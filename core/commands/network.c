@@ -17,7 +17,7 @@ list_network(struct run *run)
     return -1;
   return list_query(run, "network,subnet,netmask,mtu,dnszone,servedns", "ttntb",
                     "select name, subnet, netmask, mtu, dnszone, servedns from subnets"
-                    " where name in (%s) order by ID", &names);
+                    " where name in (%s) order by name", &names);
 }
 
 static const char *const options[] = {

@@ -177,6 +177,14 @@ sub copy_state {
 
 # --- transcripts
 
+# The transcripts are UTF-8 made of bytes; the rows in them were read as UTF-8 before that.
+sub as_bytes {
+  my ($text) = @_;
+  utf8::decode($text);
+  utf8::downgrade($text);
+  return $text;
+}
+
 sub read_transcript {
   my ($file) = @_;
   open my $in, '<', $file or die "$file: $!";
@@ -196,12 +204,12 @@ sub read_transcript {
     if (substr($text, $from + $length) !~ /\A\n?--- $next /) {
       $length = index($text, "--- $next ", $from) - $from;
     }
-    $t{$name} = substr($text, $from, $length);
+    $t{$name} = as_bytes(substr($text, $from, $length));
     $at = $from + $length;
     $at++ if substr($text, $at, 1) eq "\n";
   }
   $t{changes} = [substr($text, $at) =~ /^--- DBDIFF .*\n((?s:.*?))^--- FILES/m
-                 ? split(/\n/, $1) : ()];
+                 ? split(/\n/, as_bytes(as_bytes($1))) : ()];
   return \%t;
 }
 
