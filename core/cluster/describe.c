@@ -229,10 +229,14 @@ struct rocks_host
 describe_host(struct model *model, const struct backend *backend, const struct site *site,
               const char *name, const struct rocks_settings *attrs)
 {
+  bool frontend = strcmp(name, or_empty(site->node)) == 0;
+  const char *address =
+    frontend ? rocks_setting_value(&site->attrs, "Kickstart_PublicAddress") : NULL;
+
   return (struct rocks_host){ .size = sizeof(struct rocks_host),
                               .site = site->home ? "" : site->name,
                               .name = name,
-                              .address = "",
+                              .address = or_empty(address),
                               .params = params_of(model, backend, attrs) };
 }
 

@@ -162,7 +162,7 @@ site_attr_names(struct list *names, const struct backend *network, const struct 
                                      "mvc_inner_subnet", "mvc_frontend_probe",
                                      "mvc_frontend_wait", "kvm_autostart",
                                      "Kickstart_PublicDNSServers", "Kickstart_PublicGateway",
-                                     "Kickstart_PrivateHostname" };
+                                     "Kickstart_PublicAddress", "Kickstart_PrivateHostname" };
   size_t i;
 
   for (i = 0; i < sizeof own / sizeof *own; i++)

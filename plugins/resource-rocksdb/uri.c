@@ -223,8 +223,6 @@ uri_parse(const struct rocks_core *core, struct rocks_call *call, const char *te
   text += path;
   if (result == 0 && *text == '?')
     result = read_options(&in, text + 1);
-  if (result == 0 && uri->socket != NULL && (uri->host != NULL || uri->port != 0))
-    result = refuse(&in, "names a host and a socket: one of them");
   if (result == 0 && uri->ssl_ca != NULL && !uri->ssl)
     result = refuse(&in, "has ssl-ca= without ssl=yes");
   if (result != 0)

@@ -222,8 +222,11 @@ start_module(struct rocks_call *call, const struct rocks_core *core, void **stat
   return vm_start_module(&backend, call, core, state);
 }
 
+static const char *const virt_types[] = { "hvm", NULL };
+
 static const struct rocks_vm_ops ops = {
   .wiring = ROCKS_WIRING_ANY,
+  .virt_types = virt_types,
   .remote_socket = "/run/libvirt/libvirt-sock",
   VM_LIBVIRT_OPS,
 };
