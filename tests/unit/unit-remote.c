@@ -165,6 +165,10 @@ test_statuses(void)
       REMOTE_FAILED, 9, "", "here: step failed with status 9: line 4; line 5; a b?[1m" },
     { "kill -9 $$", REMOTE_FAILED, 137, "",
       "here: step failed with status 137: the shell ended before the script did" },
+    { "readlink /proc/self/fd/0", REMOTE_OK, 0, "/dev/null\n", "" },
+    { "printf '\\0360123456789abcdef 0\\n'; kill -9 $$", REMOTE_FAILED, 137,
+      "\0360123456789abcdef 0\n",
+      "here: step failed with status 137: the shell ended before the script did" },
     /* What looks like the shell's own last word is none. */
     { "printf '\\0360123456789abcdef 0\\n'; exit 7", REMOTE_FAILED, 7,
       "\0360123456789abcdef 0\n", "here: step failed with status 7: ?0123456789abcdef 0" },
@@ -200,19 +204,29 @@ test_timeout(const char *folder)
   CLEANUP_FREE char *script = mem_format(
     "echo begun; trap '' TERM; sleep 300 & echo $! >'%s/pid'; wait; sleep 300", folder);
   CLEANUP_FREE char *path = mem_format("%s/pid", folder);
-  struct remote_job job = run_here(script, 1);
+  struct remote_job job = run_here(script, 3);
   FILE *file = fopen(path, "re");
   char line[32] = "";
 
   CHECK(job.result == REMOTE_TIMEOUT);
   IS(text_get(&job.output), "begun\n");
-  reports(&job, ROCKS_EBACKEND, "here: step did not end within 1 s: begun");
+  reports(&job, ROCKS_EBACKEND, "here: step did not end within 3 s: begun");
   remote_job_free(&job);
   CHECK(file != NULL && fgets(line, sizeof line, file) != NULL);
   CHECK(atol(line) > 1 && ends((pid_t) atol(line)));
   if (file != NULL)
     fclose(file);
   unlink(path);
+}
+
+static void
+test_cleanup(void)
+{
+  struct remote_job job = run_here("trap 'echo cleaned; exit 1' TERM; sleep 300", 3);
+
+  CHECK(job.result == REMOTE_TIMEOUT);
+  IS(text_get(&job.output), "cleaned\n");
+  remote_job_free(&job);
 }
 
 /* A daemon that holds the script's output does not hold up the job, and is
@@ -366,6 +380,7 @@ main(void)
   test_quoting();
   test_statuses();
   test_timeout(folder);
+  test_cleanup();
   test_daemon();
   test_sizes();
   test_unread();
