@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static int check_count, check_bad;
 
 static inline void
@@ -44,6 +46,15 @@ check_part_(const char *file, int line, const char *what, const char *got, const
   printf("%s:%d: %s is \"%s\", which lacks \"%s\"\n", file, line, what, got ? got : "(null)", part);
 }
 
+static inline bool
+check_true(bool good, const char *what, const char *file, int line)
+{
+  check_number_(file, line, what, good, 1);
+  return good;
+}
+
+/* NULL reads as "". */
+#define IS(got, wanted) check_text_(__FILE__, __LINE__, #got, or_empty(got), wanted)
 #define CHECK_TEXT(got, wanted) check_text_(__FILE__, __LINE__, #got, got, wanted)
 #define CHECK_NUMBER(got, wanted) check_number_(__FILE__, __LINE__, #got, got, wanted)
 #define CHECK_PART(got, part) check_part_(__FILE__, __LINE__, #got, got, part)
