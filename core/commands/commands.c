@@ -8,10 +8,12 @@
 const struct command *const command_tables[] = {
   attr_commands,
   backend_commands,
+  bootaction_commands,
   cluster_commands,
   database_commands,
   help_commands,
   host_attr_commands,
+  host_boot_commands,
   host_commands,
   host_interface_commands,
   membership_commands,

@@ -11,11 +11,13 @@
 
 extern const struct command attr_commands[];
 extern const struct command backend_commands[];
+extern const struct command bootaction_commands[];
 extern const struct command cluster_commands[];
 extern const struct command database_commands[];
 extern const struct command help_commands[];
 extern const struct command host_commands[];
 extern const struct command host_attr_commands[];
+extern const struct command host_boot_commands[];
 extern const struct command host_interface_commands[];
 extern const struct command host_vm_commands[];
 extern const struct command membership_commands[];

@@ -12,7 +12,7 @@
 #define BLANKS " \t\r\n"
 
 /* Known keys: a misspelt one would otherwise be ignored for ever. */
-static const char *const known[] = { "database" };
+static const char *const known[] = { "database", "pxe_root" };
 
 static char *
 trim(char *text)
