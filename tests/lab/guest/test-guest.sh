@@ -13,6 +13,7 @@ ns=mvc-guest-$$
 tmp=$(mktemp -d)
 pids=
 begun=$(date +%s)
+vm_0=
 nonce=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
 public=192.0.2.2
 frontend_mac=52:54:00:00:00:01
@@ -40,7 +41,7 @@ trap 'exit 1' HUP INT TERM
 
 fail() {
   echo "FAIL: $*" >&2
-  tail -n 15 "$tmp"/console-* >&2 || :
+  tail -n 15 "$tmp"/console-* "$tmp"/qemu-* >&2 || :
   exit 1
 }
 
@@ -86,6 +87,7 @@ tap() {
 start() {
   number=$1 memory=$2
   shift 2
+  rm -f "$tmp/monitor-$number".*
   mkfifo "$tmp/monitor-$number.in" "$tmp/monitor-$number.out"
   cat "$tmp/monitor-$number.out" > /dev/null &
   pids="$pids $!"
@@ -93,7 +95,7 @@ start() {
     -nodefaults -display none -no-user-config \
     -serial "file:$tmp/console-$number" -chardev "pipe,id=mon,path=$tmp/monitor-$number" -mon chardev=mon \
     -netdev "tap,id=private,ifname=t$number,script=no,downscript=no" \
-    -device "virtio-net-pci,netdev=private,mac=$(mac_of "$number"),host_mtu=1360" "$@" &
+    -device "virtio-net-pci,netdev=private,mac=$(mac_of "$number"),host_mtu=1360" "$@" 2> "$tmp/qemu-$number" &
   eval "vm_$number=$!"
   pids="$pids $!"
 }
@@ -132,7 +134,7 @@ all_reported() {
   [ "$(ask computes | wc -l)" -eq "$computes" ]
 }
 
-boot_all() {
+boot_frontend() {
   # The words are a Rocks boot action's, and among them some that mean nothing to the image.
   start 0 192 -kernel "$images/vmlinuz" -initrd "$images/frontend.img" -append "quiet console=ttyS0 panic=3 \
 no_timer_check mitigations=off nokaslr cryptomgr.notests random.trust_cpu=on build pxe ks=http://x/y \
@@ -141,6 +143,9 @@ privatemac=$frontend_mac mtu=1360 nonce=$nonce" \
     -netdev tap,id=public,ifname=public,script=no,downscript=no -device "virtio-net-pci,netdev=public,mac=$public_mac"
   eventually 120 is_ready || fail "the frontend is not ready after 120 s: $(cat "$tmp/curl.err")"
   pass "the frontend is ready"
+}
+
+boot_computes() {
   for i in $(seq "$computes"); do
     start "$i" 96 -boot order=n,reboot-timeout=3000
   done
@@ -221,6 +226,15 @@ is_gone() {
   ! kill -0 "$1" 2> /dev/null
 }
 
+check_restart() {
+  kill "$vm_0"
+  eventually 20 is_gone "$vm_0" || fail "the frontend cannot be ended"
+  boot_frontend
+  eventually 120 all_reported || fail "reported to the restarted frontend: $(ask computes), of $computes"
+  check_leases
+  check_nonce
+}
+
 # power_off NUMBER: as a hypervisor asks for it, by the power button.
 power_off() {
   eval "pid=\$vm_$1"
@@ -232,12 +246,14 @@ power_off() {
 
 prepare
 network
-boot_all
+boot_frontend
+boot_computes
 check_leases
 check_nonce
 check_ping
 check_send
 check_run
 check_refusals
+check_restart
 power_off 1
 power_off 0

@@ -35,6 +35,6 @@ hand_out() {
 
 # ask IP HOSTNAME QUERY. The answer is written in one piece: others write at the same time.
 ask() {
-  answer=$(fetch 60 "http://$1/cgi-bin/job?$3") || answer="$2 no-answer"
+  answer=$(fetch 60 "http://$1/cgi-bin/job?$3&as=$2") || answer="$2 no-answer"
   printf '%s\n' "$answer"
 }
