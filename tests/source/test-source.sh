@@ -18,11 +18,16 @@ is "the core includes nothing of plugins/" "$(grep -rlE 'include.*plugins/' core
 is "backends include nothing of the core but <rocks/...>" \
   "$(including plugins '(base|plugin|remote|cluster|framework|commands)/')" ''
 
-# The names of backends are those of the folders under plugins/.
+# The names of backends are those of the folders under plugins/. Rocks has a
+# parameter and a column of its own called `vlan`: those may be named, but
+# nothing may be compared with it.
 names=$(cd plugins && ls -d ./*-*/ | sed -E 's,^\./(resource|network|vm)-(.*)/,\2,' |
-  grep -v '^libvirt$' | sort -u | paste -sd'|')
+  grep -v '^libvirt$' | sort -u)
+naming() { grep -rnE "$1" core --include='*.c' --include='*.h' | grep -v '^core/api/' || true; }
 is "no code of the core names a backend" \
-  "$(grep -rnE "\"($names)\"" core --include='*.c' --include='*.h' | grep -v '^core/api/' || true)" ''
+  "$(naming "\"($(grep -v '^vlan$' <<<"$names" | paste -sd'|'))\"")" ''
+is "no code of the core compares a backend's name" \
+  "$(naming "(cmp|backend_get) *\(.*\"($(paste -sd'|' <<<"$names"))\"")" ''
 
 # Floors: a file includes its own floor and those below.
 floors=(base plugin remote cluster framework commands)
