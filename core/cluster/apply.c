@@ -308,6 +308,19 @@ home_steps(struct phase *phase, unsigned number)
   return 0;
 }
 
+/* All that the phase is about to do, in one round trip. */
+static int
+journal_begun(struct phase *phase)
+{
+  CLEANUP_FREE size_t *index = mem_new(phase->plan->nsteps, sizeof *index);
+  size_t i, k, n = 0;
+
+  for (i = 0; i < phase->nworkers; i++)
+    for (k = 0; k < phase->workers[i].batch.count; k++)
+      index[n++] = phase->workers[i].batch.index[k];
+  return n > 0 ? journal(phase, index, n, "begun", "") : 0;
+}
+
 static int
 run_phase(struct phase *phase, unsigned number)
 {
@@ -324,10 +337,8 @@ run_phase(struct phase *phase, unsigned number)
     batch->index = mem_grow(batch->index, batch->count, sizeof *batch->index);
     batch->index[batch->count++] = i;
   }
-  for (i = 0; i < phase->nworkers; i++)
-    if (journal(phase, phase->workers[i].batch.index, phase->workers[i].batch.count, "begun",
-                "") != 0)
-      return -1;
+  if (journal_begun(phase) != 0)
+    return -1;
   for (i = 0; i < phase->nworkers; i++)
     spawn(phase, &phase->workers[i]);
   watch(phase);

@@ -199,17 +199,24 @@ set_state(struct control *control, const char *state)
                                                 control->cluster.row.name, state);
 }
 
+/* By name where nothing is recorded: Rocks' own VMs have no lease. */
 static int
 release(struct control *control, struct site *site)
 {
+  const struct rocks_cluster_row *row = &control->cluster.row;
   struct site *home = model_home(&control->model);
+  CLEANUP_LIST struct list names = { 0 };
+  size_t i;
 
   if (!site->home && !has_members(control, site))
     return 0;
   if (site_open(control->call, site) != 0)
     return -1;
+  for (i = 0; row->state[0] == '\0' && i < row->nmembers; i++)
+    list_add(&names, row->members[i].name);
   return site->resource->ops.resource.release(site->inventory, control->call, home->uuid,
-                                              control->cluster.row.name, NULL, 0);
+                                              row->name, (const char *const *) names.item,
+                                              names.count);
 }
 
 static int
@@ -224,6 +231,8 @@ home_step(void *arg, struct rocks_call *call, const struct step *step)
   case STEP_SITE_RELEASE:
     return release(control, step->site);
   case STEP_FORGET:
+    if (control->cluster.row.state[0] == '\0')
+      return 0; /* Rocks' own cluster: no record */
     return home->resource->ops.resource.forget(home->inventory, call, control->cluster.row.name);
   default:
     return 0;
@@ -277,12 +286,36 @@ check_added(struct control *control)
                    control->cluster.row.name);
 }
 
+/* A virtual frontend without its public side could never be reached. */
+static int
+check_frontend(struct control *control, const struct plan_choice *choice)
+{
+  const struct rocks_cluster_row *row = &control->cluster.row;
+  struct site *home = model_home(&control->model);
+  size_t i, k;
+
+  for (i = 0; i < row->nmembers; i++) {
+    const struct rocks_vm_row *vm = site_vm(home, row->members[i].name);
+
+    if (row->members[i].role != ROCKS_ROLE_FRONTEND || vm == NULL ||
+        (choice->names != NULL && !list_has(choice->names, vm->name)))
+      continue;
+    for (k = 0; k < vm->nnics; k++)
+      if (vm->nics[k].segment == 0 && vm->nics[k].ip[0] != '\0' &&
+          vm->nics[k].host_device[0] == '\0')
+        return call_fail(control->call, ROCKS_EINVALID,
+                         "virtual frontend %s needs the network %s, which container %s has no "
+                         "interface in", vm->name, vm->nics[k].subnet, vm->container);
+  }
+  return 0;
+}
+
 int
 control_start(struct control *control, const struct plan_choice *choice)
 {
   bool whole = choice->names == NULL;
 
-  if (check_added(control) != 0)
+  if (check_added(control) != 0 || check_frontend(control, choice) != 0)
     return -1;
   new_plan(control);
   plan_start(&control->plan, choice);
