@@ -37,7 +37,8 @@ port_of(const struct cluster *cluster, const struct rocks_vm_row *vm,
                               .mac = nic->mac,
                               .segment = nic->segment,
                               .nic = nic->host_device,
-                              .wanted = cluster->vm->ops.vm.wiring };
+                              .wanted = cluster->vm->ops.vm.wiring,
+                              .nic_options = nic->host_options };
 }
 
 bool

@@ -303,8 +303,69 @@ request_of(const struct reserving *r, const struct rocks_member_row *member)
                                                                    : "" };
 }
 
+struct ranges {
+  struct pool *pool;
+  struct range {
+    uint32_t min, max;
+  } *item;
+  size_t count;
+};
+
 static int
-reserve_at(struct reserving *r, struct site *site, const struct rocks_cluster_row *record)
+add_range(void *arg, uint32_t min, uint32_t max)
+{
+  struct ranges *ranges = arg;
+
+  ranges->item = pool_grow(ranges->pool, ranges->item, ranges->count, sizeof *ranges->item);
+  ranges->item[ranges->count++] = (struct range){ .min = min, .max = max };
+  return 0;
+}
+
+/* The numbers that the site has for segments of this network. */
+static int
+site_ranges(struct reserving *r, const struct site *site, struct ranges *ranges)
+{
+  const struct backend *network = r->cluster->network;
+  const struct rocks_network_ops *ops = &network->ops.network;
+  struct rocks_host frontend = describe_host(r->model, network, site, or_empty(site->node),
+                                             &site->attrs);
+
+  *ranges = (struct ranges){ .pool = &r->model->pool };
+  if (ops->segments == NULL)
+    return add_range(ranges, ops->segment_min, ops->segment_max);
+  return ops->segments(network->state, r->call, &frontend, add_range, ranges);
+}
+
+/* Reserves with a segment out of the first of the site's ranges that has one. */
+static int
+reserve_in_ranges(struct reserving *r, struct site *site, struct rocks_reservation *reservation)
+{
+  struct ranges ranges;
+  size_t i;
+
+  if (site_ranges(r, site, &ranges) != 0)
+    return -1;
+  for (i = 0; i < ranges.count; i++) {
+    reservation->segment_min = ranges.item[i].min;
+    reservation->segment_max = ranges.item[i].max;
+    if (reservation->segment != 0 && (reservation->segment < reservation->segment_min ||
+                                      reservation->segment > reservation->segment_max))
+      continue;
+    call_clear(r->call);
+    if (site->resource->ops.resource.reserve(site->inventory, r->call, reservation) == 0)
+      return 0;
+    if (r->call->code != ROCKS_EFULL)
+      return -1;
+  }
+  if (r->call->code != ROCKS_OK)
+    return -1;
+  return call_fail(r->call, ROCKS_EINVALID, "vlan %u is none of those that clusters of site %s "
+                   "may have", reservation->segment, site->name);
+}
+
+static int
+reserve_at(
+struct reserving *r, struct site *site, const struct rocks_cluster_row *record)
 {
   const struct rocks_network_ops *ops = &r->cluster->network->ops.network;
   CLEANUP_FREE struct rocks_vm_request *vms = mem_new(r->nmembers, sizeof *vms);
@@ -312,8 +373,6 @@ reserve_at(struct reserving *r, struct site *site, const struct rocks_cluster_ro
     .size = sizeof reservation,
     .home_uuid = model_home(r->model)->uuid,
     .cluster = site->home ? NULL : r->cluster->row.name,
-    .segment_min = ops->segment_min,
-    .segment_max = ops->segment_max,
     .segment = site->home && r->wish != NULL ? r->wish->vlan : 0,
     .reuse_segments = ops->reuse_segments,
     .tagged = ops->capabilities & ROCKS_NET_TAGGED,
@@ -332,7 +391,7 @@ reserve_at(struct reserving *r, struct site *site, const struct rocks_cluster_ro
       vms[reservation.nvms++] = request_of(r, &r->members[i]);
   if (reservation.nvms == 0)
     return 0;
-  if (site->resource->ops.resource.reserve(site->inventory, r->call, &reservation) == 0)
+  if (reserve_in_ranges(r, site, &reservation) == 0)
     return 0;
   return site->home ? -1 : call_context(r->call, "site %s", site->name);
 }

@@ -51,6 +51,7 @@ struct rocks_port {
   uint32_t segment;  /* the number that the container's site gave the network */
   const char *nic;   /* the container's NIC in the cluster's subnet, or "" */
   enum rocks_wiring wanted; /* what the VM backend prefers */
+  const char *nic_options; /* networks.Options of that NIC, or "" */
 };
 
 struct rocks_network_ops {
@@ -96,6 +97,13 @@ struct rocks_network_ops {
    * by this network.  Only with ROCKS_NET_RELAY. */
   int (*relay_up)(void *state, struct rocks_call *, const struct rocks_network *,
                   const struct rocks_host *home, struct rocks_script *);
+
+  /* The numbers that a site has for segments, in the order in which they are to
+   * be used up: calls `range` for each part, and ends with -1 when that does.
+   * `frontend`: the site's, with the backend's parameters resolved.  Pure.
+   * NULL: segment_min..segment_max at every site. */
+  int (*segments)(void *state, struct rocks_call *, const struct rocks_host *frontend,
+                  int (*range)(void *arg, uint32_t min, uint32_t max), void *arg);
 };
 
 #ifdef __cplusplus
