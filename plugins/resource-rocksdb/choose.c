@@ -114,7 +114,9 @@ choose_name(struct reserve *v, struct guest *g)
     name = fill_in(v, name);
     if (v->cluster == NULL) /* the frontend, whose name the cluster gets */
       v->cluster = name;
-    g->lease = find_lease(v, name);
+    /* Only a cluster that is named can be asked for again: a new one that takes
+     * an old one's name is a mistake. */
+    g->lease = v->want->cluster == NULL ? NULL : find_lease(v, name);
     if (g->lease != NULL) {
       g->name = g->lease->vm;
       return 0;

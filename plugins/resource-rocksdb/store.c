@@ -108,10 +108,15 @@ store_attributes(struct reserve *v)
   struct query q = { 0 };
   size_t i;
 
-  query_text(&q, "INSERT INTO catindex (Name, Category) SELECT n.Name, c.ID FROM nodes n "
-                 "JOIN categories c ON c.Name = 'host' WHERE n.Name IN ");
-  guest_names(v, &q);
-  query_text(&q, " ORDER BY n.ID ON DUPLICATE KEY UPDATE Category = VALUES(Category)");
+  query_text(&q, "INSERT INTO catindex (Name, Category) VALUES ");
+  for (i = 0; i < v->nguests; i++)
+    if (v->guest[i].lease == NULL) {
+      query_text(&q, q.rows ? ",(" : "(");
+      q.rows = true;
+      query_value(&q, sql_text(v->guest[i].name));
+      query_text(&q, ",(SELECT c.ID FROM categories c WHERE c.Name = 'host'))");
+    }
+  query_text(&q, " ON DUPLICATE KEY UPDATE Category = VALUES(Category)");
   if (store(v, &q) != 0)
     return -1;
   query_text(&q, "SELECT i.ID, i.Name, i.Category FROM catindex i "

@@ -125,7 +125,7 @@ print_member(void *arg, const struct rocks_member_row *m)
   return 0;
 }
 
-/* reserve home=UUID [cluster=] [fe=CONTAINER ip= fe-name= gateway=] n= on=C,C...
+/* reserve home=UUID [cluster=] [fe=CONTAINER ip= fe-name= fe-disk= gateway=] n= on=C,...
  *   [name=PATTERN] [vlan=] [min= max=] [overlay=yes] [foreign=yes] [dry=yes]
  *   [record=yes] [memory= cpus= disk=] */
 static int
@@ -159,7 +159,8 @@ reserve(struct drive *d)
   if (option(d, "fe", NULL) != NULL)
     vms[want.nvms++] = (struct rocks_vm_request){
       .role = ROCKS_ROLE_FRONTEND, .container = option(d, "fe", NULL),
-      .name = option(d, "fe-name", NULL), .cpus = 1, .memory = 2048, .disk = 36,
+      .name = option(d, "fe-name", NULL), .cpus = 1, .memory = 2048,
+      .disk = number(d, "fe-disk", "36"),
       .virt_type = "hvm", .public_ip = option(d, "ip", NULL),
       .gateway = option(d, "gateway", ""),
     };

@@ -161,17 +161,43 @@ find(const char *name)
   return NULL;
 }
 
-/* Socket of the server, if it is not in the URI. */
+static int
+counter(void *arg, const char *const *columns, const struct rocks_sql_value *v, size_t n)
+{
+  (void)columns;
+  if (n > 1 && v[1].text != NULL)
+    *(long long *)arg = strtoll(v[1].text, NULL, 10);
+  return 0;
+}
+
+static long long
+questions(struct drive *d)
+{
+  long long n = -1;
+
+  d->ops->sql->run(d->resource, d->call, "SHOW SESSION STATUS LIKE 'Questions'", NULL, 0,
+                   counter, &n, NULL, NULL);
+  return n;
+}
+
+/* DRIVE_SOCKET: the server's socket, if it is not in the URI.  DRIVE_COUNT: how
+ * many statements the operation sent to the server is printed. */
 static int
 drive(struct drive *d, const struct operation *o)
 {
+  bool count = getenv("DRIVE_COUNT") != NULL && o->how != DRIVE_CLOSED;
+  long long before = 0;
   int result;
 
   if (o->how != DRIVE_CLOSED &&
       d->ops->open(d->state, d->call, d->uri, getenv("DRIVE_SOCKET"), o->how == DRIVE_BARE,
                    &d->resource) != 0)
     return -1;
+  if (count)
+    before = questions(d);
   result = o->run(d);
+  if (count)
+    printf("statements %lld\n", questions(d) - before - 1);
   if (d->resource != NULL)
     d->ops->close(d->resource);
   return result;
