@@ -184,7 +184,8 @@ struct rocks_resource_ops {
   int (*create)(void *state, struct rocks_call *, const char *uri, const char **made);
 
   int (*snapshot)(struct rocks_resource *, struct rocks_call *, const struct rocks_snapshot *);
-  /* Reserving what (home_uuid, name) holds already gives the same again. */
+  /* Where `cluster` is given, reserving what (home_uuid, cluster, name) holds
+   * already gives the same again, and new VMs join its segment. */
   int (*reserve)(struct rocks_resource *, struct rocks_call *, const struct rocks_reservation *);
   /* Gives back VMs of (home_uuid, cluster): those named, or all when
    * names is NULL.  What is not there is no error. */
