@@ -11,6 +11,7 @@
 
 ROCKS_DRIVE=${ROCKS_DRIVE:-tests/rocksdb/drive}
 work=$(mktemp -d "${TMPDIR:-/tmp}/rocksdb.XXXXXX")
+# shellcheck disable=SC2034 # for those who source this
 compat=${ROCKS_COMPAT_DIR:-$top/../shared/compat}
 failed=0
 passed=0
