@@ -38,7 +38,8 @@ struct rocks_sql_ops {
    * may run statements itself; a return other than 0 ends the walk and is
    * returned.  `columns` are the names of the result's columns.  `changed` and
    * `last_id`, where not NULL, take the number of rows that were met (an UPDATE
-   * counts those that keep their values too) and the last AUTO_INCREMENT value.  Returns 0, or -1 with the error reported. */
+   * counts those that keep their values too) and the last AUTO_INCREMENT
+   * value.  Returns 0, or -1 with the error reported. */
   int (*run)(struct rocks_resource *, struct rocks_call *, const char *sql,
              const struct rocks_sql_value *args, size_t nargs,
              int (*row)(void *arg, const char *const *columns,
