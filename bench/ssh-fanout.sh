@@ -24,7 +24,7 @@ remote_inside "$@"
 hosts=14
 rounds=7
 echo : >"$tmp/script"
-base=$((20000 + $$ % 20000))
+base=$((20000 + $$ % 12000))
 all=''
 n=0
 while [ "$n" -lt "$hosts" ]; do

@@ -110,7 +110,7 @@ spawn(struct child *child, const struct list *argv, int input, int output, int e
 }
 
 int
-child_start(struct child *child, const struct list *argv, struct text *input,
+child_start(struct child *child, const struct list *argv, struct text *input, int output,
             int64_t timeout)
 {
   int ends[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
@@ -121,8 +121,11 @@ child_start(struct child *child, const struct list *argv, struct text *input,
     child->feed = *input;
     *input = (struct text){ 0 };
   }
+  if (output >= 0)
+    ends[1][1] = fcntl(output, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   for (i = input != NULL ? 0 : 1; i < 3 && error == 0; i++)
-    error = make_ends(ends[i], i == 0);
+    if (ends[i][1] < 0)
+      error = make_ends(ends[i], i == 0);
   if (error == 0)
     error = spawn(child, argv, ends[0][1], ends[1][1], ends[2][1]);
   for (i = 0; i < 3; i++)
@@ -299,7 +302,7 @@ int
 child_run(struct child *child, const struct list *argv, int64_t timeout)
 {
   struct pollfd fds[3];
-  int error = child_start(child, argv, NULL, timeout);
+  int error = child_start(child, argv, NULL, -1, timeout);
 
   while (error == 0 && !child_step(child, child_clock()))
     poll(fds, child_poll(child, fds), 10);

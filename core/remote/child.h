@@ -37,10 +37,11 @@ struct child {
 int64_t child_clock(void);
 
 /* Starts argv[0], looked for in PATH, with `input` (taken over, wiped when it
- * was read) on its standard input; NULL = /dev/null.  After `timeout`
- * milliseconds its process group gets TERM, a little later KILL.  Returns 0,
- * or an errno with nothing started. */
-int child_start(struct child *, const struct list *argv, struct text *input,
+ * was read) on its standard input; NULL = /dev/null.  Its standard output is
+ * kept, unless it is `output`, a descriptor that stays ours; -1 = keep.  After
+ * `timeout` milliseconds its process group gets TERM, a little later KILL.
+ * Returns 0, or an errno with nothing started. */
+int child_start(struct child *, const struct list *argv, struct text *input, int output,
                 int64_t timeout);
 /* What to wait for; returns how many entries were filled in, at most 3. */
 size_t child_poll(const struct child *, struct pollfd *);

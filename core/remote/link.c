@@ -66,8 +66,15 @@ link_settle(struct link *link, enum state state)
   link->lock = -1;
 }
 
+static void
+link_fail(struct link *link, const char *what, const char *why)
+{
+  text_add(&link->why, "%s%s", what, why);
+  link_settle(link, FAILED);
+}
+
 /* Other processes want the same connection at the same moment: workers of one
- * command do.  True when it is ours to make. */
+ * command do.  True when it is ours to make; nobody makes it without. */
 static bool
 link_lock(struct run *run, struct link *link, int64_t now)
 {
@@ -76,47 +83,58 @@ link_lock(struct run *run, struct link *link, int64_t now)
   if (link->patience == 0)
     link->patience = now + (int64_t) (link->connect + HANDSHAKE) * 2000;
   link->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (link->lock < 0 || flock(link->lock, LOCK_EX | LOCK_NB) == 0 || now > link->patience)
+  if (link->lock >= 0 && flock(link->lock, LOCK_EX | LOCK_NB) == 0)
     return true;
-  close(link->lock);
+  if (link->lock < 0 || now > link->patience)
+    link_fail(link, "cannot lock ", path);
+  else
+    close(link->lock);
   link->lock = -1;
   run->hurry = true;
   return false;
 }
 
 static void
-link_open(struct run *run, struct link *link, int64_t now)
+link_connect(struct run *run, struct link *link)
 {
   CLEANUP_LIST struct list argv = { 0 };
   int error;
 
-  if (link->jump != NULL && link->jump->state == FAILED) {
-    text_add(&link->why, "its frontend %s does not answer: %s",
-             link->jump->target.destination, text_get(&link->jump->why));
-    link_settle(link, FAILED);
-    return;
-  }
-  if (link->jump != NULL && link->jump->state != DONE)
-    return;
-  if (!ssh_is_open(&link->target)
-      && (run->running >= run->limit || !link_lock(run, link, now)))
-    return;
-  if (ssh_is_open(&link->target)) {
-    link_settle(link, DONE);
-    return;
-  }
   ssh_argv_open(&argv, &link->target, link->jump != NULL ? &link->jump->target : NULL,
                 link->connect);
   call_debug(run->call, "connecting to %s", link->target.destination);
-  error = child_start(&link->child, &argv, NULL,
+  /* As its standard output ssh holds the lock until it goes to the background,
+   * also when we are killed before. */
+  error = child_start(&link->child, &argv, NULL, link->lock,
                       (int64_t) (link->connect + HANDSHAKE) * 1000);
   if (error != 0) {
-    text_add(&link->why, "cannot run ssh: %s", strerror(error));
-    link_settle(link, FAILED);
+    link_fail(link, "cannot run ssh: ", strerror(error));
     return;
   }
   link->state = RUNNING;
   run->running++;
+}
+
+static void
+link_open(struct run *run, struct link *link, int64_t now)
+{
+  CLEANUP_FREE char *frontend = NULL;
+
+  if (link->jump != NULL && link->jump->state == FAILED) {
+    frontend = mem_format("its frontend %s does not answer: ",
+                          link->jump->target.destination);
+    link_fail(link, frontend, text_get(&link->jump->why));
+  } else if (link->jump != NULL && link->jump->state != DONE) {
+    return;
+  } else if (ssh_is_open(&link->target)) {
+    link_settle(link, DONE);
+  } else if (run->running < run->limit && link_lock(run, link, now)) {
+    /* Whoever had the lock before may have made it. */
+    if (ssh_is_open(&link->target))
+      link_settle(link, DONE);
+    else
+      link_connect(run, link);
+  }
 }
 
 void

@@ -126,7 +126,8 @@ task_start(struct run *run, struct task *task)
     ssh_argv_script(&argv, &link->target, link->jump != NULL ? &link->jump->target : NULL,
                     link->connect, job_timeout(job));
   wrap_script(&input, job->script, task->mark);
-  error = child_start(&task->child, &argv, &input, (int64_t) job_timeout(job) * 1000);
+  error = child_start(&task->child, &argv, &input, -1,
+                      (int64_t) job_timeout(job) * 1000);
   if (error != 0) {
     text_add(&job->errors, "cannot run %s: %s", argv.item[0], strerror(error));
     task_end(run, task, REMOTE_FAILED, 127);

@@ -226,15 +226,18 @@ add_option(struct list *argv, const char *option)
 
 static void add_jump(struct list *argv, const struct ssh_target *jump, unsigned connect);
 
-/* LogLevel: the banner of a host and "Permanently added" are no errors. */
+/* LogLevel: the banner of a host and "Permanently added" are no errors.
+ * ControlMaster: when a connection ends between our look and its use, a job
+ * makes one for itself alone; two who made the shared one at once would leave
+ * an ssh behind that nobody ends. */
 static void
 add_options(struct list *argv, const struct ssh_target *target,
-            const struct ssh_target *jump, unsigned connect)
+            const struct ssh_target *jump, unsigned connect, bool shared)
 {
   static const char *const fixed[] = {
     "BatchMode=yes", "LogLevel=ERROR", "StrictHostKeyChecking=accept-new",
-    "ControlMaster=auto", "ControlPersist=60", "ServerAliveInterval=5",
-    "ServerAliveCountMax=3", "StreamLocalBindUnlink=yes", "ClearAllForwardings=yes",
+    "ControlPersist=60", "ServerAliveInterval=5", "ServerAliveCountMax=3",
+    "StreamLocalBindUnlink=yes", "ClearAllForwardings=yes",
   };
   CLEANUP_FREE char *control = escape_percent(target->control);
   size_t i;
@@ -245,6 +248,7 @@ add_options(struct list *argv, const struct ssh_target *target,
   list_add(argv, control);
   for (i = 0; i < sizeof fixed / sizeof *fixed; i++)
     add_option(argv, fixed[i]);
+  add_option(argv, shared ? "ControlMaster=auto" : "ControlMaster=no");
   list_add(argv, "-o");
   list_addf(argv, "ConnectTimeout=%u", connect);
   if (target->alias != NULL) {
@@ -267,7 +271,7 @@ add_jump(struct list *argv, const struct ssh_target *jump, unsigned connect)
   CLEANUP_TEXT struct text command = { 0 };
   size_t i;
 
-  add_options(&words, jump, NULL, connect);
+  add_options(&words, jump, NULL, connect, false);
   text_add(&command, "ProxyCommand=");
   for (i = 0; i < words.count; i++) {
     CLEANUP_FREE char *word = escape_percent(words.item[i]);
@@ -284,7 +288,7 @@ void
 ssh_argv_open(struct list *argv, const struct ssh_target *target,
               const struct ssh_target *jump, unsigned connect)
 {
-  add_options(argv, target, jump, connect);
+  add_options(argv, target, jump, connect, true);
   list_add(argv, "-fN");
   list_add(argv, "--");
   list_add(argv, target->destination);
@@ -297,7 +301,7 @@ void
 ssh_argv_script(struct list *argv, const struct ssh_target *target,
                 const struct ssh_target *jump, unsigned connect, unsigned timeout)
 {
-  add_options(argv, target, jump, connect);
+  add_options(argv, target, jump, connect, false);
   list_add(argv, "--");
   list_add(argv, target->destination);
   /* Not exec: sshd says of a shell that died of a signal what ssh says of itself. */

@@ -19,7 +19,7 @@ remote_skip() {
 
 remote_inside() {
   [ "$(id -u)" -eq 0 ] || remote_skip 'needs root, for a mount namespace'
-  for tool in ps ssh ssh-keygen /usr/sbin/sshd unshare; do
+  for tool in pgrep ps ssh ssh-keygen /usr/sbin/sshd unshare; do
     command -v "$tool" >/dev/null || remote_skip "needs $tool"
   done
   if [ "${1:-}" != inside ]; then
@@ -30,7 +30,6 @@ remote_inside() {
   # shellcheck disable=SC2034 # for the script
   drive=$2
   tmp=$(mktemp -d /tmp/test-remote.XXXXXX)
-  remote_pids=''
   trap remote_finish EXIT
   trap 'exit 1' HUP INT TERM
   for folder in /root /run /var/lib; do
@@ -47,13 +46,18 @@ close_connections() {
   done
 }
 
+# PIDs in this mount namespace: all are ours, connections that nobody waits for too.
+ours() { # PATTERN
+  pgrep --ns $$ --nslist mnt -f -- "$1" || :
+}
+
 # shellcheck disable=SC2317 # called by the trap
 remote_finish() {
   status=$?
   trap - EXIT
-  close_connections
-  # shellcheck disable=SC2086 # PIDs are words
-  [ -z "$remote_pids" ] || kill $remote_pids 2>/dev/null || :
+  for process in $(ours .); do
+    [ "$process" -eq $$ ] || kill -KILL "$process" 2>/dev/null || :
+  done
   wait
   rm -rf "$tmp"
   exit "$status"
@@ -88,6 +92,5 @@ CONF
   : >"$tmp/$host.log"
   /usr/sbin/sshd -D -f "$tmp/$host.conf" -E "$tmp/$host.log" &
   eval "pid_$host=$!"
-  remote_pids="$remote_pids $!"
   wait_for grep -q 'Server listening' "$tmp/$host.log"
 }

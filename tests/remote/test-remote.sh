@@ -34,7 +34,7 @@ expect_logins() {
   [ "$(logins "$1")" -eq "$2" ] || fail "$1 has $(logins "$1") connections, not $2: $3"
 }
 
-base=$((20000 + $$ % 20000))
+base=$((20000 + $$ % 12000))
 for name in front one two away silent; do
   base=$((base + 1))
   start_sshd "$name" "$base"
@@ -157,7 +157,6 @@ echo "PASS processes that start together share the frontend's connection"
 
 # --- forwarding a socket
 "$drive" serve "$tmp/socket" &
-remote_pids="$remote_pids $!"
 wait_for test -S "$tmp/socket"
 mkfifo "$tmp/hold"
 drive run 30 "$tmp/hello" "$inner" || fail "$(cat "$tmp/said")"
@@ -198,6 +197,29 @@ says 'Error: silent does not answer: Connection timed out during banner exchange
 says 'one OK 0'
 kill -CONT "$pid_silent"
 echo "PASS hosts that do not answer are named, and fail nobody else"
+
+# --- killed while it connects: what it began is used, and made no second time
+kill -STOP "$pid_silent"
+before=$(logins silent)
+"$drive" run 30 "$tmp/hello" ,silent,silent, >/dev/null &
+killed=$!
+connecting() {
+  pgrep -P "$killed" -f -- '-fN -- silent$' >/dev/null
+}
+wait_for connecting
+kill -KILL "$killed"
+wait "$killed" || :
+timeout 120 "$drive" run 30 "$tmp/hello" ,silent,silent, >"$tmp/said" &
+next=$!
+sleep 0.3 # so that it would have begun a second one
+kill -CONT "$pid_silent"
+wait "$next" || fail "$(cat "$tmp/said")"
+one_left() {
+  [ "$(ours '-fN -- silent$' | wc -l)" -eq 1 ]
+}
+wait_for one_left
+expect_logins silent $((before + 1)) 'a killed process and the next'
+echo "PASS a process that is killed while it connects leaves no second connection"
 
 # --- a secret is in no process list
 sum=$(tr -d - </proc/sys/kernel/random/uuid)
