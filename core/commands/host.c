@@ -53,11 +53,50 @@ set_host_rank(struct run *run)
   return set_host_number(run, "rank", "Rank", INT32_MIN, INT32_MAX);
 }
 
+/* The number of the membership that users name. */
+static int
+set_host_membership(struct run *run)
+{
+  CLEANUP_LIST struct list hosts = { 0 };
+  CLEANUP_FREE char *id = NULL;
+  const char *membership;
+
+  if (take_host_value(run, "membership", &membership, &hosts) != 0
+      || db_value(run->db, &id, NULL, "select ID from memberships where Name = ? order by ID", "s",
+                  membership) != 0)
+    return -1;
+  if (id == NULL)
+    return call_fail(run->call, ROCKS_ENOTFOUND, "invalid membership \"%s\"", membership);
+  return db_exec(run->db, "update nodes set Membership = ? where Name in (%s)", "sv", id, &hosts);
+}
+
+/* Interfaces keep their names, which are those of DNS. */
+static int
+set_host_name(struct run *run)
+{
+  CLEANUP_FREE char *host = NULL;
+  const char *name;
+
+  run_positional(run, "name", &name);
+  if (run->args.count == 0)
+    return run_fail(run, "must supply a host");
+  if (name == NULL)
+    return run_fail(run, "must supply new name");
+  if (hosts_check_new(run, name) != 0
+      || take_one_host(run, "must supply only one host", &host) != 0
+      || db_exec(run->db, "update nodes set Name = ? where Name = ?", "ss", name, host) != 0)
+    return -1;
+  return db_exec(run->db, "update catindex set Name = ? where Name = ? and Category in"
+                 " (select ID from categories where Name = 'host')", "ss", name, host);
+}
+
 static const char *const options[] = {
   "host: a host, a pattern with %, rackN or an appliance; without any, all hosts",
   "cpus: how many, 1 or more",
   "rack: the number of the cabinet",
   "rank: the position in the cabinet",
+  "membership: what kind of host it is, one that `list membership` shows",
+  "name: letters, digits, _ and -",
   NULL
 };
 
@@ -75,6 +114,12 @@ const struct command host_commands[] = {
   { "set host cpus", "{host}... {cpus} [cpus=string]",
     "Sets the number of CPUs of hosts; of a VM, the number that it gets at its next start.",
     options, NULL, COMMAND_ROOT | COMMAND_WRITES, set_host_cpus },
+  { "set host membership", "{host}... {membership} [membership=string]",
+    "Sets what kind of host hosts are.", options, NULL, COMMAND_ROOT | COMMAND_WRITES,
+    set_host_membership },
+  { "set host name", "{host} {name} [name=string]",
+    "Gives a host another name. The names of its interfaces stay.", options, NULL,
+    COMMAND_ROOT | COMMAND_WRITES, set_host_name },
   { "set host rack", "{host}... {rack} [rack=string]", "Sets the cabinet of hosts.", options, NULL,
     COMMAND_ROOT | COMMAND_WRITES, set_host_rack },
   { "set host rank", "{host}... {rank} [rank=string]", "Sets the position of hosts in the cabinet.",

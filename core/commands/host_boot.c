@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "commands/dump.h"
 #include "commands/patterns.h"
 #include "commands/pxe.h"
 
@@ -61,6 +62,26 @@ remove_host_boot(struct run *run)
                  " (select ID from nodes where Name in (%s))", "v", &hosts) != 0)
     return -1;
   pxe_follow(run, &hosts);
+  return 0;
+}
+
+static int
+dump_host_boot(struct run *run)
+{
+  CLEANUP_ROWS struct rows rows = { 0 };
+  CLEANUP_FREE char *self = dump_self(run);
+  struct db *db = run_db(run);
+  size_t i;
+
+  if (db == NULL
+      || db_query(db, &rows, "select n.Name, b.Action from nodes n join boot b on b.Node = n.ID"
+                  " where b.Action is not null order by n.Name, b.ID", "") != 0)
+    return -1;
+  for (i = 0; i < rows.count; i++) {
+    CLEANUP_FREE char *action = mem_format("action=%s", row_text(&rows, i, 1));
+
+    dump_words(run, "set host boot", dump_host(self, row_text(&rows, i, 0)), action, NULL);
+  }
   return 0;
 }
 
@@ -148,6 +169,8 @@ const struct command host_boot_commands[] = {
   { "set host installaction", "{host}... {action} [action=string]",
     "Sets the profile that hosts are installed by.", profile_options, profile_examples, WRITES,
     set_host_installaction },
+  { "dump host boot", "", "Prints what hosts do when they boot next as commands.", NULL, NULL, 0,
+    dump_host_boot },
   { "sync host boot", "[host]... [gone=string]",
     "Writes the boot files of hosts as the database has them.", boot_options, NULL,
     COMMAND_ROOT | COMMAND_HIDDEN, pxe_sync },

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * Partitions of hosts, as their installer has recorded them.
+ */
+#include <config.h>
+
+#include <string.h>
+#include <strings.h>
+
+#include "commands/commands.h"
+#include "commands/patterns.h"
+
+/* The order of sizes is that of their units first (rocks-compat 2.1). */
+static int
+unit_of(const char *size)
+{
+  static const char *const units[] = { "KB", "MB", "GB", "TB", "PB" };
+  size_t n = strlen(size);
+  int i;
+
+  for (i = 4; n >= 2 && i >= 0; i--)
+    if (strcasecmp(size + n - 2, units[i]) == 0)
+      return i;
+  return -1;
+}
+
+static bool
+is_larger(const char *size, const char *than)
+{
+  int a = unit_of(size), b = unit_of(than);
+
+  return a != b ? a > b : strtod(size, NULL) > strtod(than, NULL);
+}
+
+/* The largest partition that is mounted somewhere, of each host. */
+static int
+list_largest(struct run *run)
+{
+  CLEANUP_TEXT struct text condition = { 0 };
+  CLEANUP_LIST struct list names = { 0 };
+  CLEANUP_ROWS struct rows rows = { 0 };
+  CLEANUP_FREE char *sql = NULL;
+  size_t i, best = 0;
+
+  if (hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
+    return -1;
+  sql = mem_format("select n.Name, p.Mountpoint, p.PartitionSize from nodes n"
+                   " join partitions p on p.Node = n.ID and p.Mountpoint like '/%%'"
+                   " where %s order by n.Name, n.ID, p.ID", text_get(&condition));
+  if (run_db(run) == NULL || db_query_in(run->db, &rows, sql, &names) != 0)
+    return -1;
+  output_plain(run);
+  for (i = 0; i < rows.count; i++) {
+    if (is_larger(row_text(&rows, i, 2), row_text(&rows, best, 2)))
+      best = i;
+    if (i + 1 == rows.count || strcmp(row_text(&rows, i, 0), row_text(&rows, i + 1, 0)) != 0) {
+      output_row(run, row_text(&rows, i, 0));
+      output_text(run, row_text(&rows, best, 1));
+      best = i + 1;
+    }
+  }
+  return 0;
+}
+
+static int
+list_host_partition(struct run *run)
+{
+  if (run_flag(run, "bigmnt", false))
+    return list_largest(run);
+  return list_hosts(run, "host,device,mountpoint,start,size,id,type,flags,formatflags", "tttttttt",
+                    "select n.Name, p.Device, p.Mountpoint, p.SectorStart, p.PartitionSize,"
+                    " p.PartitionID, p.FsType, p.PartitionFlags, p.FormatFlags"
+                    " from nodes n join partitions p on p.Node = n.ID"
+                    " where %s order by n.Name, n.ID, p.ID", 0);
+}
+
+static int
+remove_host_partition(struct run *run)
+{
+  CLEANUP_LIST struct list hosts = { 0 };
+
+  if (run->args.count == 0)
+    return run_fail(run, "must supply at least one host");
+  if (hosts_expand(run, &hosts, 0) != 0)
+    return -1;
+  return db_exec(run->db, "delete from partitions where Mountpoint like ? and Node in"
+                 " (select ID from nodes where Name in (%s))", "sv",
+                 run_param(run, "partition", "%"), &hosts);
+}
+
+static const char *const options[] = {
+  "host: a host, a pattern with %, rackN or an appliance; to list, all without any",
+  "bigmnt: yes prints only where the largest partition of each host is mounted",
+  "partition: the mount point, or a pattern with %; all unless given",
+  NULL
+};
+
+static const char *const examples[] = {
+  "compute partition=/state/%|forgets the data partitions of the computes", NULL
+};
+
+const struct command host_partition_commands[] = {
+  { "list host partition", "[host]... [bigmnt=bool]", "Shows the partitions of hosts.", options,
+    NULL, 0, list_host_partition },
+  { "remove host partition", "{host}... [partition=string]",
+    "Forgets partitions of hosts, so that the next installation makes them anew.", options,
+    examples, COMMAND_ROOT | COMMAND_WRITES, remove_host_partition },
+  COMMANDS_END
+};
