@@ -11,7 +11,8 @@
 #include "base/addr.h"
 #include "framework/framework.h"
 
-/* Length of the key of `key=value`, 0 when it is none. */
+/* Length of the key of `key=value`, 0 when it is none.  A host word of SQL is
+ * none, since the blank after `select` comes before any `=`. */
 static size_t
 key_length(const char *word)
 {
@@ -19,17 +20,6 @@ key_length(const char *word)
                     "0123456789_+-[\\]^`");
 
   return word[n] == '=' ? n : 0;
-}
-
-/* SQL in a host word holds `=` too. */
-static bool
-is_select(const char *word)
-{
-  size_t n;
-
-  word += strspn(word, " \t");
-  n = strcspn(word, " \t");
-  return n == strlen("select") && strncmp(word, "select", n) == 0;
 }
 
 static void
@@ -55,7 +45,7 @@ run_split(struct run *run, const char *const *words, size_t nwords)
   size_t i;
 
   for (i = 0; i < nwords; i++) {
-    size_t key = is_select(words[i]) ? 0 : key_length(words[i]);
+    size_t key = key_length(words[i]);
 
     if (key > 0)
       set_param(run, words[i], key);

@@ -18,7 +18,7 @@ test_text(void)
   struct text text = { 0 };
   char *taken;
 
-  IS(text_get(&text), "");
+  CHECK_TEXT(text_get(&text), "");
   text_add(&text, "%s-%d", "a", 7);
   text_add_bytes(&text, "xyz", 2);
   text_add_char(&text, '.', 200);
@@ -27,13 +27,13 @@ test_text(void)
   CHECK(strncmp(taken, "a-7xy...", 8) == 0 && text.length == 0);
   free(taken);
   text_add_quoted(&text, "it's $(a) \"b\"");
-  IS(text_get(&text), "'it'\\''s $(a) \"b\"'");
+  CHECK_TEXT(text_get(&text), "'it'\\''s $(a) \"b\"'");
   text_free(&text);
   text_add_quoted(&text, "");
-  IS(text_get(&text), "''");
+  CHECK_TEXT(text_get(&text), "''");
   text_free(&text);
   taken = text_take(&text);
-  IS(taken, "");
+  CHECK_TEXT(taken, "");
   free(taken);
 }
 
@@ -48,15 +48,15 @@ test_list(void)
   CHECK(list_has(&list, "c") && !list_has(&list, "") && !list_has(&list, "A"));
   list_unique(&list);
   joined = list_join(&list, "+");
-  IS(joined, "b+a+c");
+  CHECK_TEXT(joined, "b+a+c");
   free(joined);
   list_sort(&list);
   joined = list_join(&list, " ");
-  IS(joined, "a b c");
+  CHECK_TEXT(joined, "a b c");
   free(joined);
   list_free(&list);
   joined = list_join(&list, " ");
-  IS(joined, "");
+  CHECK_TEXT(joined, "");
   free(joined);
 }
 
@@ -74,11 +74,11 @@ test_ip(void)
 
   CHECK(ip_parse("10.1.255.254", &ip) && ip == 0x0a01fffe);
   ip_format(ip, text);
-  IS(text, "10.1.255.254");
+  CHECK_TEXT(text, "10.1.255.254");
   ip_format(UINT32_MAX, text);
-  IS(text, "255.255.255.255");
+  CHECK_TEXT(text, "255.255.255.255");
   for (i = 0; i < sizeof bad / sizeof *bad; i++)
-    check_true(!ip_parse(bad[i], &ip), bad[i], __FILE__, __LINE__);
+    check_number_(__FILE__, __LINE__, bad[i], ip_parse(bad[i], &ip), false);
   CHECK(netmask_parse("255.255.128.0", &ip, &bits) && bits == 17);
   CHECK(netmask_parse("0.0.0.0", &ip, &bits) && bits == 0);
   CHECK(netmask_parse("255.255.255.255", &ip, NULL));
@@ -101,9 +101,9 @@ test_mac(void)
 
   CHECK(mac_parse("a:64:33:80:00:0F", &mac) && mac == UINT64_C(0x0a643380000f));
   mac_format(mac, text);
-  IS(text, "0a:64:33:80:00:0f");
+  CHECK_TEXT(text, "0a:64:33:80:00:0f");
   for (i = 0; i < sizeof bad / sizeof *bad; i++)
-    check_true(!mac_parse(bad[i], &mac), bad[i], __FILE__, __LINE__);
+    check_number_(__FILE__, __LINE__, bad[i], mac_parse(bad[i], &mac), false);
 }
 
 static void
@@ -121,7 +121,7 @@ test_number(void)
   CHECK(!number_parse("1x", 0, 9, &n) && !number_parse(" 1", 0, 9, &n));
   CHECK(!number_parse("1.5", 0, 9, &n) && !number_parse("-", -9, 9, &n));
   CHECK(number_arg(&call, "vlan", "4095", 1, 4094, &n) == -1);
-  IS(call.message, "vlan \"4095\" must be a number from 1 to 4094");
+  CHECK_TEXT(call.message, "vlan \"4095\" must be a number from 1 to 4094");
   CHECK(call.code == ROCKS_EINVALID);
   CHECK(bool_parse("On") && bool_parse("YES") && bool_parse("1") && bool_parse("y"));
   CHECK(!bool_parse("enabled") && !bool_parse("") && !bool_parse(NULL) && !bool_parse("2"));
@@ -137,10 +137,10 @@ test_call(void)
   CHECK(call_context(&call, "nobody") == -1 && call.message == NULL);
   CHECK(call_fail(&call, ROCKS_ENOTFOUND, "no \"%s\"", "x") == -1);
   CHECK(call_fail(&call, ROCKS_EBACKEND, "an echo") == -1);
-  IS(call.message, "no \"x\"");
+  CHECK_TEXT(call.message, "no \"x\"");
   CHECK(call.code == ROCKS_ENOTFOUND);
   call_context(&call, "site %s", "b");
-  IS(call.message, "site b: no \"x\"");
+  CHECK_TEXT(call.message, "site b: no \"x\"");
   call_clear(&call);
   CHECK(call.code == ROCKS_OK && call.message == NULL);
   call_free(&call);
@@ -155,5 +155,5 @@ main(void)
   test_mac();
   test_number();
   test_call();
-  return check_status();
+  return check_failures();
 }

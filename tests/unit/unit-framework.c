@@ -39,19 +39,18 @@ test_split(void)
   SPLIT(&run, "h1", "a-b_c+1=x=y z", "select name from nodes where rank = 3", "ip=1", "ip=2",
         "mac=", "=x", "a b=c", "h2");
   CHECK(run.args.count == 5);
-  IS(run.args.item[0], "h1");
-  IS(run.args.item[1], "select name from nodes where rank = 3");
-  IS(run.args.item[2], "=x");
-  IS(run.args.item[3], "a b=c");
-  IS(run.args.item[4], "h2");
-  IS(run_param(&run, "a-b_c+1", NULL), "x=y z");
-  IS(run_param(&run, "ip", NULL), "2");
-  IS(run_param(&run, "mac", "fallback"), "");
-  IS(run_param(&run, "none", "fallback"), "fallback");
-  IS(run_param(&run, "IP", NULL), NULL);
+  CHECK_TEXT(run.args.item[0], "h1");
+  CHECK_TEXT(run.args.item[1], "select name from nodes where rank = 3");
+  CHECK_TEXT(run.args.item[2], "=x");
+  CHECK_TEXT(run.args.item[3], "a b=c");
+  CHECK_TEXT(run.args.item[4], "h2");
+  CHECK_TEXT(run_param(&run, "a-b_c+1", NULL), "x=y z");
+  CHECK_TEXT(run_param(&run, "ip", NULL), "2");
+  CHECK_TEXT(run_param(&run, "mac", "fallback"), "");
+  CHECK_TEXT(run_param(&run, "none", "fallback"), "fallback");
+  CHECK_TEXT(run_param(&run, "IP", NULL), NULL);
   run_free(&run);
 
-  /* Only the word itself: a host called `selected=x` is a parameter. */
   SPLIT(&run, "selected=x", "flag=YES", "other=maybe");
   CHECK(run.args.count == 0);
   CHECK(run_flag(&run, "flag", false));
@@ -71,9 +70,9 @@ positional(const char *const *words, size_t nwords, const char *first, const cha
   split(&run, words, nwords);
   run_positional(&run, "iface mac", values);
   joined = list_join(&run.args, ",");
-  IS(values[0], first);
-  IS(values[1], second);
-  IS(joined, left);
+  CHECK_TEXT(values[0], first);
+  CHECK_TEXT(values[1], second);
+  CHECK_TEXT(joined, left);
   free(joined);
   run_free(&run);
 }
@@ -141,7 +140,7 @@ find(struct lookup *lookup, enum lookup_result wanted, const char *path, size_t 
   list_split(&words, line, "|");
   CHECK(lookup_words(&call, lookup, (const char *const *) words.item, words.count, &match)
         == wanted);
-  IS(match.command != NULL ? match.command->words : NULL, path);
+  CHECK_TEXT(match.command != NULL ? match.command->words : NULL, path);
   if (wanted != LOOKUP_NOTHING)
     CHECK(match.used == used);
   list_free(&words);
@@ -151,6 +150,7 @@ static void
 test_lookup(void)
 {
   struct lookup lookup = { .tables = tables, .more = more };
+  const struct command **all = NULL;
 
   find(&lookup, LOOKUP_COMMAND, "list host", 2, "list|host");
   find(&lookup, LOOKUP_COMMAND, "list host", 2, "list|host|vms");
@@ -171,6 +171,10 @@ test_lookup(void)
   find(&lookup, LOOKUP_NOTHING, NULL, 0, "host");
   find(&lookup, LOOKUP_NOTHING, NULL, 0, "list nosuch|x");
   find(&lookup, LOOKUP_NOTHING, NULL, 0, "LIST|host");
+  CHECK(lookup_list(&call, &lookup, NULL, &all) == 7);
+  CHECK_TEXT(all[0]->words, "dump");
+  CHECK_TEXT(all[6]->words, "start service thing");
+  free(all);
   CHECK(asked == 2); /* once, however often something is not found */
   CHECK(lookup_path(&call, &lookup, "list host vm") == &core_table[1]);
   CHECK(lookup_path(&call, &lookup, "list host x") == NULL);
@@ -187,7 +191,7 @@ list_is(const char *under, const char *matching, const char *wanted)
   struct text text = { 0 };
 
   help_list(&call, &lookup, under, matching, &text);
-  IS(text_get(&text), wanted);
+  CHECK_TEXT(text_get(&text), wanted);
   text_free(&text);
   lookup_free(&lookup);
 }
@@ -202,7 +206,7 @@ wrapped(const char *words, const char *usage, const char *wanted)
   struct text text = { 0 };
 
   help_list(&call, &lookup, NULL, NULL, &text);
-  IS(text_get(&text), wanted);
+  CHECK_TEXT(text_get(&text), wanted);
   text_free(&text);
 }
 
@@ -227,6 +231,13 @@ test_listing(void)
           "set host interface subnet {host}... {iface} {subnet} [iface=string] \n"
           "\t[subnet=string] \n");
   wrapped("dump", "", "dump \n");
+  wrapped("set host", "{12345678901234567890} {12345678901234567890123456789012345678901234}",
+          "set host {12345678901234567890} {12345678901234567890123456789012345678901234} \n");
+  wrapped("set host", "{12345678901234567890} {123456789012345678901234567890123456789012345}",
+          "set host {12345678901234567890} {123456789012345678901234567890123456789012345} \n");
+  wrapped("set host", "{12345678901234567890} {1234567890123456789012345678901234567890123456}",
+          "set host {12345678901234567890} \n"
+          "\t{1234567890123456789012345678901234567890123456} \n");
   setenv("COLUMNS", "20", 1);
   wrapped("set host interface subnet",
           "{host}... {iface} {subnet} [iface=string] [subnet=string]",
@@ -249,7 +260,7 @@ help_is(const char *format, const char *wanted)
   struct text text = { 0 };
 
   CHECK(help_command(&run, format, &text) == (wanted != NULL ? 0 : -1));
-  IS(wanted != NULL ? text_get(&text) : NULL, wanted);
+  CHECK_TEXT(wanted != NULL ? text_get(&text) : NULL, wanted);
   text_free(&text);
 }
 
@@ -275,7 +286,7 @@ test_help(void)
           "<para><screen># rocks set host ip h 10.0.0.1</screen>an example</para>\n</section>\n"
           "</section>\n");
   help_is("latex", NULL);
-  IS(call.message, "format \"latex\" is none of plain, docbook, sphinx, raw, parsed");
+  CHECK_TEXT(call.message, "format \"latex\" is none of plain, docbook, sphinx, raw, parsed");
   call_clear(&call);
 }
 
@@ -304,7 +315,7 @@ table_is(const char *const *words, size_t nwords, const char *second, const char
   table_row(&run, "a", "x", "1500");
   table_row(&run, second, NULL, NULL);
   output_finish(&run, &text);
-  IS(text_get(&text), wanted);
+  CHECK_TEXT(text_get(&text), wanted);
   text_free(&text);
   run_free(&run);
 }
@@ -342,7 +353,7 @@ test_other_tables(void)
   output_row(&run, "");
   output_text(&run, "");
   output_finish(&run, &text);
-  IS(text_get(&text), "-- IP  \na: ----\n:  ----\n");
+  CHECK_TEXT(text_get(&text), "-- IP  \na: ----\n:  ----\n");
   text_free(&text);
   output_free(&run);
 
@@ -353,14 +364,14 @@ test_other_tables(void)
   output_row(&run, "b");
   output_text(&run, "y");
   output_finish(&run, &text);
-  IS(text_get(&text), "a:  x\nb: y\n");
+  CHECK_TEXT(text_get(&text), "a:  x\nb: y\n");
   text_free(&text);
   output_free(&run);
 
   /* No rows: not even a heading, not even []. */
   output_header(&run, "a", "b", NULL);
   output_finish(&run, &text);
-  IS(text_get(&text), "");
+  CHECK_TEXT(text_get(&text), "");
 
   /* Bytes that are no UTF-8 are latin1. */
   output_row(&run, "o");
@@ -395,6 +406,9 @@ outer(struct run *run)
   if (run_command(run, "say", (const char *const[]){ "one" }, 1) != 0
       || run_command(run, "say", (const char *const[]){ "two" }, 1) != 0)
     return -1;
+  run_after_commit(run, "say", (const char *const[]){ "later" }, 1);
+  run_after_commit(run, "say", (const char *const[]){ "last" }, 1);
+  run_after_commit(run, "say", (const char *const[]){ "last" }, 1);
   run_print(run, "done;");
   return 0;
 }
@@ -430,15 +444,15 @@ execute(size_t which, int result, const char *output, const char *message)
   struct run run = { .call = &call, .framework = &framework, .command = &nested_table[which] };
 
   CHECK(run_execute(&run) == result);
-  IS(text_get(&run.text), output);
-  IS(call.message, message);
+  CHECK_TEXT(text_get(&run.text), output);
+  CHECK_TEXT(call.message, message);
   CHECK(!framework.writing && !framework.doomed && call.command == NULL);
   call_clear(&call);
   if (which == 2) {
     /* Asked for twice, said once; what it asks for itself is the same again. */
-    CHECK(run.after_commit.count == 1);
+    CHECK(run.after_commit.count == 2);
     run_follow(&run);
-    IS(text_get(&run.text), "one;two;done;later;");
+    CHECK_TEXT(text_get(&run.text), "one;two;done;later;last;");
   }
   run_free(&run);
 }
@@ -465,7 +479,7 @@ test_select(void)
   };
   static const char *const bad[] = {
     "select 1; delete from nodes", "select name from nodes into outfile '/tmp/x'",
-    "select name from nodes INTO @x", "select name from nodes for update",
+    "select name from nodes INTO x", "select name from nodes for update",
     "select name from nodes /*!50000 into */", "select sleep(10)", "select load_file('/etc/x')",
     "select name from nodes where name = 'open", "select name from nodes -- x",
     "select name from nodes # x", "select get_lock('a', 10)",
@@ -474,7 +488,7 @@ test_select(void)
 
   for (i = 0; i < sizeof good / sizeof *good; i++) {
     CHECK(hosts_check_select(&call, good[i]) == 0);
-    IS(call.message, NULL);
+    CHECK_TEXT(call.message, NULL);
     call_clear(&call);
   }
   for (i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -510,10 +524,10 @@ config_is(const char *content, int result, const char *value, const char *messag
   CHECK(fd >= 0 && write(fd, content, strlen(content)) == (ssize_t) strlen(content));
   close(fd);
   CHECK(config_get_file(&call, file, "database", &found) == result);
-  IS(found, value);
+  CHECK_TEXT(found, value);
   said = call.message != NULL && strncmp(call.message, file, strlen(file)) == 0
     ? call.message + strlen(file) : call.message;
-  IS(said, message);
+  CHECK_TEXT(said, message);
   call_clear(&call);
   free(found);
   unlink(file);
@@ -548,5 +562,5 @@ main(void)
   test_like();
   test_config();
   call_free(&call);
-  return check_status();
+  return check_failures();
 }
