@@ -180,7 +180,7 @@ n2n_supervise() { # DIRECTORY
   cd "$1"
   exec 8>lock
   flock -w 5 8 || exit 0
-  n2n_record >pid
+  n2n_put pid "$(n2n_record)"
   exec >>log 2>&1
 }
 

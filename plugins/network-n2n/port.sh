@@ -129,7 +129,7 @@ n2n_port_probe() ( # NAME MAC FRONTEND-MAC
 # Becomes the edge.  The key is in its environment and nowhere else.
 n2n_edge_main() { # NAME
   cd "$N2N_PORTS/$1"
-  n2n_record >edge
+  n2n_put edge "$(n2n_record)"
   . ./conf
   udp=$(cat udp)
   set -- -d "nt${1#nb}" -m "$mac" -c "$community" -M "$mtu" -p "$udp" -r \
@@ -151,10 +151,10 @@ n2n_edge_main() { # NAME
 
 # An edge remembers the MAC that its tap had at first, the VM's.  After that the
 # tap must have another one: a bridge keeps frames for a member's MAC to itself.
-n2n_wire() ( # NAME
+n2n_wire() ( # NAME PID-of-the-edge
   tap=nt${1#nb} tries=100
   until ip -o link show dev "$tap" 2>/dev/null | grep '[<,]UP[,>]' | grep -qi "ether $mac"; do
-    if ! n2n_alive edge || [ $((tries -= 1)) = 0 ]; then return 1; fi
+    if [ -z "$(n2n_stat "$2" 1)" ] || [ $((tries -= 1)) = 0 ]; then return 1; fi
     sleep 0.05
   done
   n2n_no_ipv6 "$tap" &&
@@ -173,23 +173,23 @@ n2n_port_main() { # NAME
     n2n_alone n2n_open . "$(n2n_port_rules)"
     sh -eu "$N2N_PORTS/host.sh" edge "$1" 8>&- &
     child=$!
-    echo "$child $(n2n_stat "$child" 20)" >edge
-    if n2n_wire "$1"; then
+    if n2n_wire "$1" "$child"; then
       n2n_watch $$ &
       watch=$!
       wait "$child" || :
       kill "$watch" 2>/dev/null || :
+    else
+      echo "its tap did not come up"
     fi
     n2n_end process edge
-    [ $(($(date +%s) - began)) -ge 5 ] || sleep 1
+    [ $(($(date +%s) - began)) -ge 2 ] || sleep 1
   done
 }
 
-# 1.3 edges register with the relay once a minute, so one that was restarted
-# would not know them for as long.  Its beacon, a TCP connection that ends with
-# it, tells; then a new edge registers at once.
+# Edges register with their relay once a minute, so one that was restarted would
+# not know them for as long.  Its beacon, a TCP connection that ends with it,
+# tells when; then a new edge registers at once.
 n2n_watch() { # PID of the supervisor, whose work ends when the edge does
-  [ "$version" = 1 ] || return 0
   if command -v bash >/dev/null; then
     exec bash -eu "$N2N_PORTS/host.sh" watch "$1" "${relays%% *}" 8>&-
   fi
@@ -204,6 +204,7 @@ n2n_watch_main() { # PID RELAY
     if timeout 2 bash -c ": <$beacon" && exec 3<"$beacon"; then
       : >beacon
       if [ $away -gt 0 ]; then
+        echo "the supernode is back: a new edge registers"
         n2n_end process edge
         return
       fi
