@@ -124,7 +124,7 @@ load_sites(struct control *control, bool inferred)
                                 .home_uuid = model_home(model)->uuid,
                                 .cluster = control->cluster.row.name };
 
-    if ((i == 0 || has_members(control, &model->sites[i])) &&
+    if ((i == 0 || (!control->home_only && has_members(control, &model->sites[i]))) &&
         site_load(control->call, model, &model->sites[i], &query) != 0)
       return -1;
   }
@@ -137,46 +137,93 @@ unrecorded(struct control *control, const char *name)
 {
   return (struct rocks_cluster_row){ .size = sizeof(struct rocks_cluster_row),
                                      .name = pool_text(&control->model.pool, name),
-                                     .network_backend = DEFAULT_NETWORK_BACKEND,
-                                     .vm_backend = DEFAULT_VM_BACKEND,
+                                     .network_backend = control->network_backend != NULL
+                                       ? control->network_backend : DEFAULT_NETWORK_BACKEND,
+                                     .vm_backend = control->vm_backend != NULL
+                                       ? control->vm_backend : DEFAULT_VM_BACKEND,
                                      .state = "",
                                      .inner_subnet = "" };
+}
+
+/* All VMs that are loaded from the home site become the members. */
+static void
+all_members(struct control *control)
+{
+  struct site *home = model_home(&control->model);
+  struct rocks_cluster_row *row = &control->cluster.row;
+  struct rocks_member_row *members = pool_new(&control->model.pool, home->nvms, sizeof *members);
+  size_t i;
+
+  for (i = 0; i < home->nvms; i++)
+    members[i] = member_of(home, &home->vms[i]);
+  row->members = members;
+  row->nmembers = home->nvms;
+}
+
+static int
+load_home(struct control *control, const struct list *names)
+{
+  CLEANUP_LIST struct list attrs = { 0 };
+  struct site_query query = { .attrs = &attrs, .containers = true, .vms = names };
+
+  if (load_backends(control) != 0)
+    return -1;
+  site_attr_names(&attrs, control->cluster.network, control->cluster.vm);
+  return site_load(control->call, &control->model, model_home(&control->model), &query);
 }
 
 int
 control_load_vms(struct control *control, const struct list *names)
 {
+  control->cluster.row = unrecorded(control, NULL);
+  if (load_home(control, names) != 0)
+    return -1;
+  all_members(control);
+  return 0;
+}
+
+/* The cluster's record; its name stays NULL when it has none. */
+static int
+load_record(struct control *control, const char *name)
+{
   struct site *home = model_home(&control->model);
+
+  control->cluster.row = (struct rocks_cluster_row){ 0 };
+  return home->resource->ops.resource.clusters(home->inventory, control->call, name,
+                                               keep_cluster, control);
+}
+
+int
+control_take(struct control *control, const char *cluster, const struct rocks_vm_row *vms,
+             size_t nvms, int64_t *left)
+{
   struct rocks_cluster_row *row = &control->cluster.row;
-  struct rocks_member_row *members;
-  CLEANUP_LIST struct list attrs = { 0 };
-  struct site_query query = { .attrs = &attrs, .containers = true, .vms = names };
+  struct site *home = model_home(&control->model);
   size_t i;
 
-  *row = unrecorded(control, NULL);
-  if (load_backends(control) != 0)
+  *row = (struct rocks_cluster_row){ 0 };
+  if (cluster != NULL && load_record(control, cluster) != 0)
     return -1;
-  site_attr_names(&attrs, control->cluster.network, control->cluster.vm);
-  if (site_load(control->call, &control->model, home, &query) != 0)
+  *left = row->name != NULL ? (int64_t) row->nmembers : -1;
+  if (row->name == NULL)
+    *row = unrecorded(control, NULL);
+  if (load_home(control, NULL) != 0)
     return -1;
-  members = pool_new(&control->model.pool, home->nvms, sizeof *members);
-  for (i = 0; i < home->nvms; i++)
-    members[i] = member_of(home, &home->vms[i]);
-  row->members = members;
-  row->nmembers = home->nvms;
+  home->vms = pool_new(&control->model.pool, nvms, sizeof *home->vms);
+  home->nvms = nvms;
+  for (i = 0; i < nvms; i++)
+    home->vms[i] = copy_vm(&control->model.pool, &vms[i]);
+  all_members(control);
   return 0;
 }
 
 int
 control_load(struct control *control, const char *name)
 {
-  struct site *home = model_home(&control->model);
   struct rocks_cluster_row *row = &control->cluster.row;
   bool inferred;
 
-  *row = (struct rocks_cluster_row){ 0 };
-  if (home->resource->ops.resource.clusters(home->inventory, control->call, name, keep_cluster,
-                                            control) != 0)
+  if (load_record(control, name) != 0)
     return -1;
   inferred = row->name == NULL;
   if (inferred)
@@ -253,8 +300,25 @@ new_plan(struct control *control)
   control->plan = (struct plan){ .model = &control->model, .cluster = &control->cluster };
 }
 
+/* Says how a cluster that was changed half-way is completed. */
+static int
+mendable(struct control *control, const char *mend)
+{
+  struct rocks_call *call = control->call;
+  char *message;
+
+  if (mend == NULL)
+    return -1;
+  message = mem_format("%s; `rocks %s %s` completes it", or_empty(call->message), mend,
+                       control->cluster.row.name);
+  free(call->message);
+  call->message = message;
+  return -1;
+}
+
 /* Records what is under way, does it, records what has become of it; a failure
- * leaves the first state, which says to sync what is to be finished. */
+ * leaves the first state, which says to sync what is to be finished.  NULL for
+ * each: some VMs alone, which change no state of the cluster. */
 static int
 change(struct control *control, const char *during, const char *after, const char *mend)
 {
@@ -262,15 +326,8 @@ change(struct control *control, const char *during, const char *after, const cha
     return 0;
   if (during != NULL && set_state(control, during) != 0)
     return -1;
-  if (apply(control) != 0) {
-    struct rocks_call *call = control->call;
-    char *message = mem_format("%s; `rocks %s %s` completes it", or_empty(call->message), mend,
-                               control->cluster.row.name);
-
-    free(call->message);
-    call->message = message;
-    return -1;
-  }
+  if (apply(control) != 0)
+    return mendable(control, mend);
   return after != NULL ? set_state(control, after) : 0;
 }
 
@@ -320,7 +377,7 @@ control_start(struct control *control, const struct plan_choice *choice)
   new_plan(control);
   plan_start(&control->plan, choice);
   return change(control, whole ? "starting" : NULL, whole ? "running" : NULL,
-                whole ? "start cluster" : "sync cluster");
+                whole ? "start cluster" : NULL);
 }
 
 int
@@ -331,7 +388,40 @@ control_stop(struct control *control, const struct plan_choice *choice)
   new_plan(control);
   plan_stop(&control->plan, choice);
   return change(control, whole ? "stopping" : NULL, whole ? "stopped" : NULL,
-                whole ? "stop cluster" : "sync cluster");
+                whole ? "stop cluster" : NULL);
+}
+
+static int
+alone(struct control *control, const struct plan_choice *choice,
+      void (*plan)(struct plan *, const struct plan_choice *))
+{
+  new_plan(control);
+  plan(&control->plan, choice);
+  return change(control, NULL, NULL, NULL);
+}
+
+int
+control_suspend(struct control *control, const struct plan_choice *choice)
+{
+  return alone(control, choice, plan_suspend);
+}
+
+int
+control_resume(struct control *control, const struct plan_choice *choice)
+{
+  return alone(control, choice, plan_resume);
+}
+
+int
+control_save(struct control *control, const struct plan_choice *choice)
+{
+  return alone(control, choice, plan_save);
+}
+
+int
+control_restore(struct control *control, const struct plan_choice *choice)
+{
+  return alone(control, choice, plan_restore);
 }
 
 int

@@ -16,6 +16,9 @@ struct control {
   struct cluster cluster;  /* the one at work */
   struct plan plan;
   bool dry;                /* plan only */
+  bool home_only;          /* members of other sites are left alone: not loaded */
+  /* Backends of what has no record; NULL: those that configure was given. */
+  const char *network_backend, *vm_backend;
   void (*progress)(void *arg, const struct step *, bool done, const char *detail);
   void *arg;
 };
@@ -32,10 +35,23 @@ int control_load(struct control *, const char *name);
  * of one without a name: for commands on single VMs. */
 int control_load_vms(struct control *, const struct list *names);
 
+/* VMs that are no longer in the inventory, or are about to leave it: what is
+ * given of them (name, container, NICs) is taken as it is, copied.  `cluster`
+ * is that of which they were members, or NULL; its record, where there is one,
+ * tells the backends and the network.  *left: how many members that record
+ * still has, -1 without a record. */
+int control_take(struct control *, const char *cluster, const struct rocks_vm_row *vms,
+                 size_t nvms, int64_t *left);
+
 /* start: brings up what is not up.  stop: powers off, takes the network down.
  * Both record the state before and after, and can be repeated. */
 int control_start(struct control *, const struct plan_choice *);
 int control_stop(struct control *, const struct plan_choice *);
+/* The chosen VMs alone; the cluster's recorded state stays. */
+int control_suspend(struct control *, const struct plan_choice *);
+int control_resume(struct control *, const struct plan_choice *);
+int control_save(struct control *, const struct plan_choice *);
+int control_restore(struct control *, const struct plan_choice *);
 /* Stops, undefines, gives everything back, forgets. */
 int control_remove(struct control *, const struct plan_choice *);
 /* Finishes what was begun: by the recorded state, one of the above. */

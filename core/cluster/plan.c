@@ -14,7 +14,8 @@ step_name(enum step_kind kind)
     [STEP_RELAY_UP] = "relay up",         [STEP_NETWORK_UP] = "network up",
     [STEP_VM_PREPARE] = "disk",           [STEP_VM_DEFINE] = "define",
     [STEP_VM_START] = "start",            [STEP_VM_SUSPEND] = "suspend",
-    [STEP_VM_RESUME] = "resume",          [STEP_VM_STOP] = "stop",
+    [STEP_VM_RESUME] = "resume",          [STEP_VM_SAVE] = "save",
+    [STEP_VM_RESTORE] = "restore",        [STEP_VM_STOP] = "stop",
     [STEP_VM_UNDEFINE] = "undefine",      [STEP_NETWORK_DOWN] = "network down",
     [STEP_VM_ERASE] = "erase disk",       [STEP_WAIT_FRONTEND] = "wait",
     [STEP_SITE_RESERVE] = "reserve",      [STEP_SITE_RELEASE] = "release",
@@ -96,14 +97,33 @@ start_vm(struct plan *plan, const struct plan_choice *choice, struct site *site,
   plan_add(plan, STEP_VM_START, site, vm->container, vm, NULL);
 }
 
+/* Without a port, a VM alone say, nobody needs the relay. */
+static bool
+needs_relay(const struct plan *plan, const struct plan_choice *choice)
+{
+  const struct rocks_cluster_row *row = &plan->cluster->row;
+  size_t i;
+
+  if (!(plan->cluster->network->ops.network.capabilities & ROCKS_NET_RELAY))
+    return false;
+  for (i = 0; i < row->nmembers; i++) {
+    const struct site *site = model_site_by_uuid(plan->model, row->members[i].site_uuid);
+    const struct rocks_vm_row *vm = site != NULL ? site_vm(site, row->members[i].name) : NULL;
+
+    if (vm != NULL && has_port(plan, vm) &&
+        (choice->names == NULL || list_has(choice->names, vm->name)))
+      return true;
+  }
+  return false;
+}
+
 void
 plan_start(struct plan *plan, const struct plan_choice *choice)
 {
-  const struct rocks_network_ops *network = &plan->cluster->network->ops.network;
   struct site *home = model_home(plan->model);
   size_t before;
 
-  if (network->capabilities & ROCKS_NET_RELAY)
+  if (needs_relay(plan, choice))
     plan_add(plan, STEP_RELAY_UP, home, home->node, NULL, NULL);
   plan->phase++;
   before = plan->nsteps;
@@ -121,22 +141,110 @@ static void
 stop_vm(struct plan *plan, const struct plan_choice *choice, struct site *site,
         const struct rocks_vm_row *vm)
 {
-  (void) choice;
-  plan_add(plan, STEP_VM_STOP, site, vm->container, vm, NULL);
-  plan_add(plan, STEP_VM_UNDEFINE, site, vm->container, vm, NULL);
-  if (has_port(plan, vm))
+  bool off = !choice->keep_port && (choice->ended || choice->stop == ROCKS_VM_POWEROFF);
+
+  if (!choice->ended) {
+    plan_add(plan, STEP_VM_STOP, site, vm->container, vm, NULL);
+    plan->steps[plan->nsteps - 1].stop = choice->stop;
+    if (choice->stop == ROCKS_VM_POWEROFF || choice->stop == ROCKS_VM_ASK)
+      plan_add(plan, STEP_VM_UNDEFINE, site, vm->container, vm, NULL);
+  }
+  if (off && has_port(plan, vm))
     plan_add(plan, STEP_NETWORK_DOWN, site, vm->container, vm, port_detail(plan, vm));
   if (choice->erase_disks)
     plan_add(plan, STEP_VM_ERASE, site, vm->container, vm,
              vm->ndisks > 0 ? vm->disks[0].path : "");
 }
 
+static void
+plan_each(struct plan *plan, const struct plan_choice *choice,
+          void (*each)(struct plan *, const struct plan_choice *, struct site *,
+                       const struct rocks_vm_row *))
+{
+  for_members(plan, choice, ROCKS_ROLE_COMPUTE, each);
+  for_members(plan, choice, ROCKS_ROLE_FRONTEND, each);
+  plan->phase++;
+}
+
 void
 plan_stop(struct plan *plan, const struct plan_choice *choice)
 {
-  for_members(plan, choice, ROCKS_ROLE_COMPUTE, stop_vm);
-  for_members(plan, choice, ROCKS_ROLE_FRONTEND, stop_vm);
-  plan->phase++;
+  plan_each(plan, choice, stop_vm);
+}
+
+static void
+suspend_vm(struct plan *plan, const struct plan_choice *choice, struct site *site,
+           const struct rocks_vm_row *vm)
+{
+  (void) choice;
+  plan_add(plan, STEP_VM_SUSPEND, site, vm->container, vm, NULL);
+}
+
+static void
+resume_vm(struct plan *plan, const struct plan_choice *choice, struct site *site,
+          const struct rocks_vm_row *vm)
+{
+  (void) choice;
+  plan_add(plan, STEP_VM_RESUME, site, vm->container, vm, NULL);
+}
+
+static const char *
+file_of(const struct plan_choice *choice, const struct rocks_vm_row *vm)
+{
+  size_t i;
+
+  for (i = 0; i < choice->names->count && i < choice->files->count; i++)
+    if (strcmp(choice->names->item[i], vm->name) == 0)
+      return choice->files->item[i];
+  return "";
+}
+
+static void
+save_vm(struct plan *plan, const struct plan_choice *choice, struct site *site,
+        const struct rocks_vm_row *vm)
+{
+  plan_add(plan, STEP_VM_SAVE, site, vm->container, vm, file_of(choice, vm));
+  if (has_port(plan, vm))
+    plan_add(plan, STEP_NETWORK_DOWN, site, vm->container, vm, port_detail(plan, vm));
+}
+
+static void
+restore_vm(struct plan *plan, const struct plan_choice *choice, struct site *site,
+           const struct rocks_vm_row *vm)
+{
+  if (has_port(plan, vm))
+    plan_add(plan, STEP_NETWORK_UP, site, vm->container, vm, port_detail(plan, vm));
+  plan_add(plan, STEP_VM_RESTORE, site, vm->container, vm, file_of(choice, vm));
+}
+
+void
+plan_suspend(struct plan *plan, const struct plan_choice *choice)
+{
+  plan_each(plan, choice, suspend_vm);
+}
+
+void
+plan_resume(struct plan *plan, const struct plan_choice *choice)
+{
+  plan_each(plan, choice, resume_vm);
+}
+
+void
+plan_save(struct plan *plan, const struct plan_choice *choice)
+{
+  plan_each(plan, choice, save_vm);
+}
+
+void
+plan_restore(struct plan *plan, const struct plan_choice *choice)
+{
+  struct site *home = model_home(plan->model);
+
+  if (needs_relay(plan, choice)) {
+    plan_add(plan, STEP_RELAY_UP, home, home->node, NULL, NULL);
+    plan->phase++;
+  }
+  plan_each(plan, choice, restore_vm);
 }
 
 void

@@ -19,6 +19,8 @@ enum step_kind {
   STEP_VM_START,
   STEP_VM_SUSPEND,
   STEP_VM_RESUME,
+  STEP_VM_SAVE,
+  STEP_VM_RESTORE,
   STEP_VM_STOP,
   STEP_VM_UNDEFINE,
   /* By script again, after the VMs: */
@@ -38,7 +40,8 @@ struct step {
   struct site *site;
   const char *host; /* "" for steps of the home site's database */
   const struct rocks_vm_row *vm; /* or NULL */
-  const char *detail; /* for people */
+  const char *detail; /* for people; of save and restore, the file */
+  enum rocks_vm_stop stop; /* how, for STEP_VM_STOP */
 };
 
 struct plan {
@@ -60,6 +63,12 @@ struct plan_choice {
   const struct list *names;
   bool wait;         /* let computes wait until the frontend answers */
   bool erase_disks;
+  /* To stop: how, what is not ROCKS_VM_POWEROFF leaves the port up; or the VM
+   * has ended by itself and its port alone is left to be taken down. */
+  enum rocks_vm_stop stop;
+  bool ended;
+  bool keep_port;
+  const struct list *files; /* to save and restore: one for each of `names` */
 };
 
 /* Each makes a whole plan out of the members' rows that model and cluster hold.
@@ -68,5 +77,11 @@ struct plan_choice {
 void plan_start(struct plan *, const struct plan_choice *);
 void plan_stop(struct plan *, const struct plan_choice *);
 void plan_remove(struct plan *, const struct plan_choice *);
+/* Pausing: the VM keeps its port and its memory. */
+void plan_suspend(struct plan *, const struct plan_choice *);
+void plan_resume(struct plan *, const struct plan_choice *);
+/* The VM's memory goes to a file of its container, or comes back from there. */
+void plan_save(struct plan *, const struct plan_choice *);
+void plan_restore(struct plan *, const struct plan_choice *);
 
 #endif

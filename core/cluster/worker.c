@@ -212,13 +212,17 @@ hypervisor_step(struct rocks_call *call, struct hypervisor *h, size_t i)
   case STEP_VM_START:
     return h->active[i] ? 0 : ops->start(h->connection, call, name);
   case STEP_VM_STOP:
-    return ops->stop(h->connection, call, name, ROCKS_VM_POWEROFF);
+    return ops->stop(h->connection, call, name, step->stop);
   case STEP_VM_UNDEFINE:
     return ops->undefine(h->connection, call, name);
   case STEP_VM_SUSPEND:
     return ops->suspend(h->connection, call, name);
   case STEP_VM_RESUME:
     return ops->resume(h->connection, call, name);
+  case STEP_VM_SAVE:
+    return ops->save(h->connection, call, name, step->detail);
+  case STEP_VM_RESTORE:
+    return h->active[i] ? 0 : ops->restore(h->connection, call, step->detail);
   default:
     return 0;
   }

@@ -12,12 +12,13 @@
 
 #include "commands/cluster.h"
 #include "commands/commands.h"
+#include "commands/host_vm.h"
 #include "commands/sites.h"
 #include "framework/hosts.h"
 #include "framework/output.h"
 
 int
-check_virt_type(struct run *run, const struct backend *vm, const char *virt_type)
+check_virt_type(struct run *run, const struct backend *vm, const char *virt_type, bool cluster)
 {
   const char *const *types = vm->ops.vm.virt_types;
   CLEANUP_FREE char *name = mem_copy(vm->plugin.name);
@@ -28,12 +29,13 @@ check_virt_type(struct run *run, const struct backend *vm, const char *virt_type
   for (; types != NULL && *types != NULL; types++) {
     if (strcmp(*types, virt_type) == 0)
       return 0;
-    list_addf(&known, "'%s'", *types);
+    list_addf(&known, cluster ? "'%s'" : "%s", *types);
   }
   if (known.count == 1) {
     for (i = 0; name[i] != '\0'; i++)
       name[i] = (char) toupper((unsigned char) name[i]);
-    return run_fail(run, "%s support only %s virtualization", name, known.item[0]);
+    return run_fail(run, "%s support%s only %s virtualization", name, cluster ? "" : "s",
+                    known.item[0]);
   }
   joined = list_join(&known, " or ");
   return run_fail(run, "Virtualization type must be either %s", joined);
@@ -115,7 +117,11 @@ start_one(struct run *run, struct control *control)
 {
   struct plan_choice all = { .wait = run_flag(run, "wait", true) };
 
-  return control_start(control, &all);
+  if (control_start(control, &all) != 0)
+    return -1;
+  if (!control->dry)
+    boot_from_disk(run, control, NULL);
+  return 0;
 }
 
 static int

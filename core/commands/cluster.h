@@ -12,8 +12,12 @@
 int cluster_add(struct run *);  /* add cluster */
 int cluster_list(struct run *); /* list cluster */
 
-/* Whether the VM backend runs VMs of this virt-type; reports Rocks' sentence. */
-int check_virt_type(struct run *, const struct backend *vm, const char *virt_type);
+/* A backend: by parameter, else by attribute of this machine, else by default. */
+const struct backend *choose_backend(struct run *, enum rocks_kind, const char *param,
+                                     const char *attribute, const char *fallback);
+/* Whether the VM backend runs VMs of this virt-type; reports Rocks' sentence,
+ * which add cluster and add host vm word differently. */
+int check_virt_type(struct run *, const struct backend *vm, const char *virt_type, bool cluster);
 /* The STATUS column of list host vm and list cluster (rocks-compat 3.6). */
 const char *status_word(const struct member_state *);
 /* Rocks' progress on stderr, one line per step, when that is a terminal. */

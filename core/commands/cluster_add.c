@@ -32,8 +32,7 @@ free_order(struct order *order)
   free(order->vm);
 }
 
-/* A backend: by parameter, else by attribute of this machine, else by default. */
-static const struct backend *
+const struct backend *
 choose_backend(struct run *run, enum rocks_kind kind, const char *param, const char *attribute,
                const char *fallback)
 {
@@ -169,7 +168,7 @@ read_order(struct run *run, struct order *order)
   if (wish->vm == NULL)
     return -1;
   wish->virt_type = run_param(run, "virt-type", wish->vm->ops.vm.virt_types[0]);
-  if (check_virt_type(run, wish->vm, wish->virt_type) != 0 ||
+  if (check_virt_type(run, wish->vm, wish->virt_type, true) != 0 ||
       read_vlan(run, wish->network, &wish->vlan) != 0)
     return -1;
   if (read_need(run, "cpus-per-compute", "mem-per-compute", "disk-per-compute", &compute,

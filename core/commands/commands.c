@@ -16,13 +16,16 @@ const struct command *const command_tables[] = {
   host_boot_commands,
   host_commands,
   host_interface_commands,
+  host_interface_set_commands,
   host_add_commands,
   host_alias_commands,
   host_key_commands,
   host_partition_commands,
   host_remove_commands,
+  host_vm_commands,
   membership_commands,
   network_commands,
+  report_vm_commands,
   site_commands,
   NULL
 };

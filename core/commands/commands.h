@@ -21,12 +21,14 @@ extern const struct command host_boot_commands[];
 extern const struct command host_interface_commands[];
 extern const struct command host_add_commands[];
 extern const struct command host_alias_commands[];
+extern const struct command host_interface_set_commands[];
 extern const struct command host_key_commands[];
 extern const struct command host_partition_commands[];
 extern const struct command host_remove_commands[];
 extern const struct command host_vm_commands[];
 extern const struct command membership_commands[];
 extern const struct command network_commands[];
+extern const struct command report_vm_commands[];
 extern const struct command site_commands[];
 
 /* The entry that ends a table. */

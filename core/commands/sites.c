@@ -48,9 +48,8 @@ fill_known(struct model *model, const struct rows *known)
   }
 }
 
-/* Whether our own tables are there: a database of Rocks alone has no sites. */
-static int
-has_tables(struct db *db, bool *there)
+int
+sites_recorded(struct db *db, bool *there)
 {
   CLEANUP_FREE char *name = NULL;
 
@@ -66,7 +65,7 @@ sites_load(struct run *run, struct model *model)
   struct db *db = run_db(run);
   bool there = false;
 
-  if (db == NULL || has_tables(db, &there) != 0)
+  if (db == NULL || sites_recorded(db, &there) != 0)
     return -1;
   if (there &&
       (db_query(db, &self, "SELECT uuid, name FROM mvc_site", "") != 0 ||
@@ -80,9 +79,33 @@ sites_load(struct run *run, struct model *model)
   return 0;
 }
 
+/* Attributes of this site's hosts in general choose what has no record. */
+static int
+default_backends(struct run *run, struct control *control)
+{
+  CLEANUP_ROWS struct rows rows = { 0 };
+  size_t i;
+
+  if (db_query(run->db, &rows, "select a.Attr, a.Value from attributes a"
+               " join categories c on c.ID = a.Category where c.Name = 'global'"
+               " and a.Attr in ('network_backend', 'vm_backend') and a.Value <> ''", "") != 0)
+    return -1;
+  for (i = 0; i < rows.count; i++) {
+    const char *name = pool_text(&control->model.pool, row_text(&rows, i, 1));
+
+    if (strcmp(row_text(&rows, i, 0), "vm_backend") == 0)
+      control->vm_backend = name;
+    else
+      control->network_backend = name;
+  }
+  return 0;
+}
+
 int
 sites_control(struct run *run, struct control *control)
 {
   *control = (struct control){ .call = run->call };
-  return sites_load(run, &control->model);
+  if (sites_load(run, &control->model) != 0)
+    return -1;
+  return default_backends(run, control);
 }

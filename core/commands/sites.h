@@ -13,6 +13,8 @@
 
 /* The home site, open, and the others, known but not reached. */
 int sites_load(struct run *, struct model *);
+/* Whether our own tables are there: a database of Rocks alone has no sites. */
+int sites_recorded(struct db *, bool *there);
 /* The control of a command on clusters: its model holds the sites. */
 int sites_control(struct run *, struct control *);
 

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * VMs of this site, one by one: start, stop, pause, resume, save, restore
+ * (rocks-compat 3.10).
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "commands/cluster.h"
+#include "commands/host_vm.h"
+#include "commands/host_vm_alloc.h"
+#include "commands/sites.h"
+#include "framework/hosts.h"
+
+/* One command at work. */
+struct work {
+  struct run *run;
+  struct list names;     /* the VMs, in the order of the command */
+  struct list containers; /* of each */
+  struct plan_choice choice;
+  struct vm_groups groups;
+};
+
+static void
+work_free(struct work *work)
+{
+  list_free(&work->names);
+  list_free(&work->containers);
+  vm_groups_free(&work->groups);
+}
+
+static const char *
+container_of(const struct rows *rows, const char *name, bool *vm)
+{
+  size_t i;
+
+  *vm = false;
+  for (i = 0; i < rows->count; i++)
+    if (strcmp(row_text(rows, i, 0), name) == 0) {
+      *vm = true;
+      return row_text(rows, i, 1);
+    }
+  return NULL;
+}
+
+/* What is said of a host, around its name. */
+struct sentence {
+  const char *before, *after;
+};
+
+static const struct sentence no_vm = { "host ", " is not a virtual host" };
+static const struct sentence no_host = { "host ", " does not have a physical host" };
+static const struct sentence invalid = { "virtual host ",
+                                         " does not have a valid physical host" };
+
+/* Each of the hosts has to be a VM and to have a container.  A word that was
+ * forgotten does not mean all VMs. */
+static int
+take_vms(struct work *work, const struct sentence *else_vm, const struct sentence *else_host)
+{
+  CLEANUP_ROWS struct rows rows = { 0 };
+  struct run *run = work->run;
+  size_t i;
+
+  if (run->args.count == 0)
+    return run_fail(run, "must supply host");
+  if (hosts_expand(run, &work->names, 0) != 0
+      || db_query(run->db, &rows, "select n.Name, p.Name from nodes n"
+                  " join vm_nodes v on v.Node = n.ID left join nodes p on p.ID = v.PhysNode"
+                  " where n.Name in (%s)", "v", &work->names) != 0)
+    return -1;
+  if (work->names.count == 0)
+    return run_fail(run, "must supply host");
+  for (i = 0; i < work->names.count; i++) {
+    bool vm;
+    const char *container = container_of(&rows, work->names.item[i], &vm);
+
+    if (container == NULL)
+      return run_fail(run, "%s%s%s", (vm ? else_host : else_vm)->before, work->names.item[i],
+                      (vm ? else_host : else_vm)->after);
+    list_add(&work->containers, container);
+  }
+  return vm_groups_load(run, &work->names, &work->groups);
+}
+
+/* Rocks refuses what runs already; here, before anything is started. */
+static int
+check_off(struct work *work)
+{
+  struct control control = { 0 };
+  struct member_state *states;
+  int result = vm_states(work->run, &work->names, &control, &states);
+  size_t i;
+
+  for (i = 0; result == 0 && i < control.cluster.row.nmembers; i++) {
+    const char *name = control.cluster.row.members[i].name;
+
+    if (states[i].reachable && states[i].vm == ROCKS_VM_ACTIVE)
+      result = run_fail(work->run, "The host %s is already running.", name);
+    else if (states[i].reachable && states[i].vm == ROCKS_VM_PAUSED)
+      /* Misspelt in the original, where scripts may look for it. */
+      result = run_fail(work->run, "The host %s is puased. You need to resume it "
+                        "(rocks resume host vm).", name);
+  }
+  control_free(&control);
+  return result;
+}
+
+/* Does `what` with each group. */
+static int
+for_groups(struct work *work, int (*what)(struct control *, const struct plan_choice *),
+           void (*then)(struct run *, const struct control *, const struct list *))
+{
+  int result = 0;
+  size_t i;
+
+  for (i = 0; result == 0 && i < work->groups.count; i++) {
+    struct control control = { 0 };
+    struct plan_choice choice = work->choice;
+
+    choice.names = &work->names;
+    choice.keep_port = work->groups.group[i].foreign;
+    result = vm_group_control(work->run, &work->groups.group[i], &control);
+    control.progress = show_progress;
+    if (result == 0)
+      result = what(&control, &choice);
+    if (result == 0 && then != NULL)
+      then(work->run, &control, choice.names);
+    control_free(&control);
+  }
+  return result;
+}
+
+/* The network of a VM that is leased away is known to its home site alone. */
+static int
+check_home(struct work *work)
+{
+  size_t i;
+
+  for (i = 0; i < work->groups.count; i++)
+    if (work->groups.group[i].foreign)
+      return run_fail(work->run, "host %s is leased to cluster %s of another site, which alone can "
+                      "do this", work->groups.group[i].names.item[0],
+                      work->groups.group[i].cluster);
+  return 0;
+}
+
+int
+host_vm_start(struct run *run)
+{
+  struct work work = { .run = run };
+  int result = take_vms(&work, &no_vm, &no_host);
+
+  if (result == 0)
+    result = check_home(&work);
+  if (result == 0)
+    result = check_off(&work);
+  if (result == 0)
+    result = for_groups(&work, control_start, boot_from_disk);
+  work_free(&work);
+  return result;
+}
+
+static int
+read_stop(struct run *run, enum rocks_vm_stop *stop)
+{
+  static const char *const actions[] = {
+    [ROCKS_VM_POWEROFF] = "poweroff", [ROCKS_VM_ASK] = "shutdown",
+    [ROCKS_VM_RESET] = "reset",       [ROCKS_VM_REBOOT] = "reboot",
+  };
+  const char *action = run_param(run, "action", "poweroff");
+  size_t i;
+
+  for (i = 0; i < sizeof actions / sizeof *actions; i++)
+    if (strcmp(action, actions[i]) == 0) {
+      *stop = (enum rocks_vm_stop) i;
+      return 0;
+    }
+  return run_fail(run, "invalid action \"%s\". action must be \"poweroff\", \"shutdown\", "
+                  "\"reset\" or \"reboot\"", action);
+}
+
+int
+host_vm_stop(struct run *run)
+{
+  struct work work = { .run = run, .choice = { .ended = run_flag(run, "terminate", false) } };
+  int result = read_stop(run, &work.choice.stop);
+
+  if (result == 0)
+    result = take_vms(&work, &no_vm, &no_host);
+  if (result == 0)
+    result = for_groups(&work, control_stop, NULL);
+  work_free(&work);
+  return result;
+}
+
+static int
+pause_or_resume(struct run *run, int (*what)(struct control *, const struct plan_choice *))
+{
+  struct work work = { .run = run };
+  int result = take_vms(&work, &invalid, &invalid);
+
+  if (result == 0)
+    result = for_groups(&work, what, NULL);
+  work_free(&work);
+  return result;
+}
+
+int
+host_vm_pause(struct run *run)
+{
+  return pause_or_resume(run, control_suspend);
+}
+
+int
+host_vm_resume(struct run *run)
+{
+  return pause_or_resume(run, control_resume);
+}
+
+/* ---- save and restore ---- */
+
+/* Beside the disks, for each VM a file of its own. */
+static int
+default_files(struct work *work, struct list *files)
+{
+  size_t i;
+
+  for (i = 0; i < work->names.count; i++) {
+    CLEANUP_FREE char *partition = NULL;
+    const char *container = work->containers.item[i];
+
+    if (largest_partition(work->run, container, &partition) != 0)
+      return -1;
+    if (partition == NULL)
+      return run_fail(work->run, "could not find a partition on host (%s) to hold the state of "
+                      "VM %s", container, work->names.item[i]);
+    list_addf(files, "%s/kvm/disks/%s.saved", strcmp(partition, "/") == 0 ? "" : partition,
+              work->names.item[i]);
+  }
+  return 0;
+}
+
+static int
+choose_files(struct work *work, struct list *files)
+{
+  const char *file = run_param(work->run, "file", NULL);
+
+  if (file == NULL || file[0] == '\0')
+    return default_files(work, files);
+  if (work->names.count > 1)
+    return run_fail(work->run, "if you supply the \"file\" parameter, then you only can specify "
+                    "one VM host");
+  if (file[0] != '/')
+    return run_fail(work->run, "file \"%s\" is no absolute path", file);
+  list_add(files, file);
+  return 0;
+}
+
+static int
+save_or_restore(struct run *run, int (*what)(struct control *, const struct plan_choice *))
+{
+  CLEANUP_LIST struct list files = { 0 };
+  struct work work = { .run = run, .choice = { .files = &files } };
+  int result = take_vms(&work, &no_vm, &no_host);
+
+  if (result == 0)
+    result = check_home(&work);
+  if (result == 0)
+    result = choose_files(&work, &files);
+  if (result == 0)
+    result = for_groups(&work, what, NULL);
+  work_free(&work);
+  return result;
+}
+
+int
+host_vm_save(struct run *run)
+{
+  return save_or_restore(run, control_save);
+}
+
+int
+host_vm_restore(struct run *run)
+{
+  return save_or_restore(run, control_restore);
+}
