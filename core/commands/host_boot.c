@@ -75,7 +75,7 @@ dump_host_boot(struct run *run)
 
   if (db == NULL
       || db_query(db, &rows, "select n.Name, b.Action from nodes n join boot b on b.Node = n.ID"
-                  " where b.Action is not null order by n.Name, b.ID", "") != 0)
+                  " where n.Name is not null and b.Action is not null order by n.Name, b.ID", "") != 0)
     return -1;
   for (i = 0; i < rows.count; i++) {
     CLEANUP_FREE char *action = mem_format("action=%s", row_text(&rows, i, 1));

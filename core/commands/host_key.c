@@ -34,7 +34,7 @@ load(struct run *run, struct rows *rows)
   if (hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
     return -1;
   sql = mem_format("select n.Name, k.ID, k.Description, k.Public_Key from nodes n"
-                   " join public_keys k on k.Node = n.ID where %s order by n.Name, k.ID",
+                   " join public_keys k on k.Node = n.ID where n.Name is not null and %s order by n.Name, k.ID",
                    text_get(&condition));
   return run_db(run) == NULL ? -1 : db_query_in(run->db, rows, sql, &names);
 }

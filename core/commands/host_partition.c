@@ -47,7 +47,7 @@ list_largest(struct run *run)
     return -1;
   sql = mem_format("select n.Name, p.Mountpoint, p.PartitionSize from nodes n"
                    " join partitions p on p.Node = n.ID and p.Mountpoint like '/%%'"
-                   " where %s order by n.Name, n.ID, p.ID", text_get(&condition));
+                   " where n.Name is not null and %s order by n.Name, n.ID, p.ID", text_get(&condition));
   if (run_db(run) == NULL || db_query_in(run->db, &rows, sql, &names) != 0)
     return -1;
   output_plain(run);

@@ -40,7 +40,7 @@ static const char hosts_sql[]
     " join networks w on w.Node = n.ID and w.IP is not null"
     " and (w.Device is null or w.Device not like 'vlan%%')"
     " join subnets s on s.ID = w.Subnet and s.name = 'private'"
-    " where (v.ID is null or (v.Virt_Type = 'hvm' and coalesce(m.Name, '') <> 'Hosted VM'))"
+    " where n.Name is not null and (v.ID is null or (v.Virt_Type = 'hvm' and coalesce(m.Name, '') <> 'Hosted VM'))"
     " and %s order by n.ID, w.ID, b.ID, t.ID";
 
 static const char *const attr_names[] = {
