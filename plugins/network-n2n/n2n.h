@@ -29,7 +29,7 @@ struct n2n_site {
   const char *address; /* the home frontend's public one; "" = unknown */
 };
 
-/* The three files of shell functions, as one script (embed.sh). */
+/* The three files of shell functions, as one script (tools/embed.sh). */
 extern const char n2n_host_code[];
 
 /* The value of a parameter, or its fallback (never NULL). */
