@@ -15,6 +15,9 @@
 #include "remote/script.h"
 
 static void
+hand_error(struct rocks_call *, enum rocks_code, const char *fmt, ...) ROCKS_PRINTF(3, 4);
+
+static void
 hand_error(struct rocks_call *call, enum rocks_code code, const char *fmt, ...)
 {
   va_list ap;

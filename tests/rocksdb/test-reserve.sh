@@ -127,7 +127,7 @@ records() {
   refused "and not of nobody" '*there is no cluster nobody*' t set-state nobody running
   one=$(DRIVE_COUNT=1 drive t journal remote define begun | tail -n 1)
   is "many steps are noted as fast as one" "$one" \
-    "$(DRIVE_COUNT=1 drive t journal remote define done start begun start failed | tail -n 1)"
+    "$(DRIVE_COUNT=1 drive t journal remote define "done" start begun start failed | tail -n 1)"
   is "and read back in order" 'define begun define done start begun start failed' \
     "$(drive t journal-read remote | sed 's/^step remote host=h \([a-z]*\) vm= \([a-z]*\).*/\1 \2/' |
       tr '\n' ' ' | sed 's/ $//')"

@@ -5,6 +5,7 @@
 # The house's rules that the compiler does not know: who may include whom, that
 # the core names no backend, that a header compiles alone, that a module exports
 # one symbol.
+# shellcheck source=tests/functions.sh
 . "$(dirname "$0")/../functions.sh"
 cd "$top_srcdir"
 
