@@ -145,7 +145,7 @@ test_numbers(void)
 static void
 test_addresses(void)
 {
-  uint32_t used[8], network, mask, out = 0;
+  uint32_t used[8], network = 0, mask = 0, out = 0;
   char text[16];
 
   CHECK(address_parse("10.1.0.0", &network) && address_parse("255.255.0.0", &mask));
