@@ -26,6 +26,8 @@ const struct command *const command_tables[] = {
   membership_commands,
   network_commands,
   report_vm_commands,
+  report_interface_commands,
+  report_host_commands,
   site_commands,
   NULL
 };

@@ -29,6 +29,8 @@ extern const struct command host_vm_commands[];
 extern const struct command membership_commands[];
 extern const struct command network_commands[];
 extern const struct command report_vm_commands[];
+extern const struct command report_interface_commands[];
+extern const struct command report_host_commands[];
 extern const struct command site_commands[];
 
 /* The entry that ends a table. */

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * The names of hosts: the site's /etc/hosts, and each host's own name and
+ * default gateway.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "commands/commands.h"
+#include "commands/patterns.h"
+#include "commands/report.h"
+#include "framework/attrs.h"
+
+#define HOSTS_LOCAL "/etc/hosts.local"
+
+/* --- report host */
+
+static const char hosts_head[]
+  = "# Added by rocks report host #\n"
+    "#        DO NOT MODIFY       #\n"
+    "#  Add any modifications to  #\n"
+    "#    /etc/hosts.local file   #\n"
+    "\n127.0.0.1\tlocalhost.localdomain\tlocalhost\n\n";
+
+/* Short names are those of the private network. */
+static int
+print_hosts(struct run *run)
+{
+  enum { IP, NAME, ZONE, IS_PRIVATE, ALIAS };
+  CLEANUP_ROWS struct rows rows = { 0 };
+  size_t i;
+
+  if (db_query(run->db, &rows, "select w.IP, coalesce(w.Name, n.Name) as Name, s.dnszone,"
+               " s.name = 'private', a.Name from networks w join nodes n on n.ID = w.Node"
+               " join subnets s on s.ID = w.Subnet"
+               " left join aliases a on a.Node = n.ID and s.name = 'private'"
+               " where w.IP is not null and w.IP <> ''"
+               " order by s.ID, Name, w.ID, a.ID", "") != 0)
+    return -1;
+  for (i = 0; i < rows.count; i++) {
+    const char *name = or_empty(row_text(&rows, i, NAME)), *alias = row_text(&rows, i, ALIAS);
+
+    run_print(run, "%s\t%s.%s", row_text(&rows, i, IP), name, or_empty(row_text(&rows, i, ZONE)));
+    if (row_int(&rows, i, IS_PRIVATE) != 0)
+      run_print(run, "\t%s%s%s", name, alias != NULL ? "\t" : "", or_empty(alias));
+    run_print(run, "\n");
+  }
+  return 0;
+}
+
+/* What the admin has added. */
+static int
+print_local_hosts(struct run *run)
+{
+  char buffer[4096];
+  size_t n;
+  FILE *in = fopen(HOSTS_LOCAL, "re");
+
+  if (in == NULL)
+    return errno == ENOENT ? 0
+      : call_fail(run->call, ROCKS_EPERMISSION, "cannot read %s: %s", HOSTS_LOCAL,
+                  strerror(errno));
+  while ((n = fread(buffer, 1, sizeof buffer, in)) > 0)
+    text_add_bytes(&run->text, buffer, n);
+  fclose(in);
+  return 0;
+}
+
+static int
+report_host(struct run *run)
+{
+  if (run_db(run) == NULL)
+    return -1;
+  run_print(run, "%s", hosts_head);
+  return print_hosts(run) != 0 ? -1 : print_local_hosts(run);
+}
+
+/* --- report host network */
+
+#define DEFAULT_ROUTE "r.Network = '0.0.0.0' and r.Netmask = '0.0.0.0' and n.Name in (%s)"
+
+/* Of a host's default routes the last counts: that of the nearest scope. */
+static const char routes_sql[]
+  = "select n.ID as ID, 0 as Scope, r.Gateway, r.Subnet from nodes n"
+    " join global_routes r on " DEFAULT_ROUTE
+    " union all select n.ID, 1, r.Gateway, r.Subnet from nodes n"
+    " join os_routes r on r.OS = n.OS and " DEFAULT_ROUTE
+    " union all select n.ID, 2, r.Gateway, r.Subnet from nodes n"
+    " join memberships m on m.ID = n.Membership"
+    " join appliance_routes r on r.Appliance = m.Appliance and " DEFAULT_ROUTE
+    " union all select n.ID, 3, r.Gateway, r.Subnet from nodes n"
+    " join node_routes r on r.Node = n.ID and " DEFAULT_ROUTE
+    " order by ID, Scope";
+
+/* Hosts with their devices, logical VLANs left out. */
+static const char devices_sql[]
+  = "select n.ID, n.Name, coalesce(w.Name, n.Name), w.Device, w.IP, s.ID, s.name, s.dnszone,"
+    " s.netmask from nodes n left join networks w on w.Node = n.ID"
+    " and (w.Device is null or w.Device not like 'vlan%')"
+    " left join subnets s on s.ID = w.Subnet where n.Name in (%s) order by n.ID, w.ID";
+
+enum { ROUTE_ID, ROUTE_SCOPE, ROUTE_GATEWAY, ROUTE_SUBNET };
+enum { ID, NAME, FULL_NAME, DEVICE, IP, SUBNET, SUBNET_NAME, ZONE, NETMASK };
+
+struct gateway {
+  const char *address; /* NULL: none */
+  const char *subnet;  /* the route leads out of the device in it, or NULL */
+};
+
+/* The rows of devices_sql that are one host's. */
+struct devices {
+  const struct rows *rows;
+  size_t first, end;
+};
+
+/* A row of the host in the network that is named, else its first. */
+static size_t
+primary_row(const struct devices *devices, const char *network)
+{
+  size_t i;
+
+  for (i = devices->first; i < devices->end; i++)
+    if (strcmp(or_empty(row_text(devices->rows, i, SUBNET_NAME)), network) == 0)
+      return i;
+  return devices->first;
+}
+
+static bool
+is_way_to(const struct rows *rows, size_t row, const struct gateway *gateway)
+{
+  uint32_t address, ip, mask;
+
+  if (gateway->subnet != NULL)
+    return strcmp(or_empty(row_text(rows, row, SUBNET)), gateway->subnet) == 0;
+  return ip_parse(or_empty(gateway->address), &address)
+         && ip_parse(or_empty(row_text(rows, row, IP)), &ip)
+         && netmask_parse(or_empty(row_text(rows, row, NETMASK)), &mask, NULL)
+         && (address & mask) == (ip & mask);
+}
+
+/* The device that the gateway is reached by, or NULL. */
+static const char *
+device_to(const struct devices *devices, const struct gateway *gateway)
+{
+  size_t i;
+
+  for (i = devices->first; i < devices->end; i++)
+    if (row_text(devices->rows, i, DEVICE) != NULL && is_way_to(devices->rows, i, gateway))
+      return row_text(devices->rows, i, DEVICE);
+  return NULL;
+}
+
+static void
+report_one(struct run *run, const struct devices *devices, const char *network,
+           const struct gateway *gateway)
+{
+  const struct rows *rows = devices->rows;
+  size_t row = primary_row(devices, network);
+  const char *host = row_text(rows, row, NAME), *zone = row_text(rows, row, ZONE);
+  const char *device = device_to(devices, gateway);
+  CLEANUP_FREE char *name
+    = mem_format("%s%s%s", row_text(rows, row, FULL_NAME), zone != NULL ? "." : "",
+                 or_empty(zone));
+
+  report_open(run, host, "/etc/sysconfig/network", NULL);
+  report_line(run, host, "NETWORKING=yes");
+  report_line(run, host, "HOSTNAME=%s", name);
+  if (gateway->subnet == NULL && or_empty(gateway->address)[0] != '\0')
+    report_line(run, host, "GATEWAY=%s", gateway->address);
+  if (device != NULL)
+    report_line(run, host, "GATEWAYDEV=%s", device);
+  report_close(run, host);
+  report_open(run, host, "/etc/hostname", NULL);
+  report_line(run, host, "%s", name);
+  report_close(run, host);
+}
+
+static struct gateway
+next_gateway(const struct rows *routes, size_t *route, int64_t id)
+{
+  struct gateway gateway = { NULL, NULL };
+
+  for (; *route < routes->count && row_int(routes, *route, ROUTE_ID) <= id; ++*route)
+    if (row_int(routes, *route, ROUTE_ID) == id)
+      gateway = (struct gateway){ row_text(routes, *route, ROUTE_GATEWAY),
+                                  row_text(routes, *route, ROUTE_SUBNET) };
+  return gateway;
+}
+
+static void
+report_all(struct run *run, const struct rows *rows, const struct rows *routes,
+           struct attrs *attrs)
+{
+  size_t first, end, route = 0;
+
+  for (first = 0; first < rows->count; first = end) {
+    int64_t id = row_int(rows, first, ID);
+    const char *network = attrs_get(attrs, row_text(rows, first, NAME), "primary_net");
+    struct gateway gateway = next_gateway(routes, &route, id);
+
+    for (end = first; end < rows->count && row_int(rows, end, ID) == id; end++)
+      ;
+    report_one(run, &(struct devices){ rows, first, end },
+               network != NULL ? network : "private", &gateway);
+  }
+}
+
+static int
+report_host_network(struct run *run)
+{
+  CLEANUP_LIST struct list hosts = { 0 }, names = { 0 };
+  CLEANUP_ROWS struct rows rows = { 0 }, routes = { 0 };
+  struct attrs attrs;
+
+  list_add(&names, "primary_net");
+  if (hosts_expand(run, &hosts, 0) != 0 || db_query_in(run->db, &rows, devices_sql, &hosts) != 0
+      || db_query(run->db, &routes, routes_sql, "vvvv", &hosts, &hosts, &hosts, &hosts) != 0
+      || attrs_resolve(run, &hosts, &names, &attrs) != 0)
+    return -1;
+  report_all(run, &rows, &routes, &attrs);
+  attrs_free(&attrs);
+  return 0;
+}
+
+static const char *const options[] = {
+  "host: a host, a pattern with %, rackN or an appliance; without any, all hosts", NULL
+};
+
+static const char *const network_examples[] = {
+  "compute-0-0|the files that give the host its name and its default gateway", NULL
+};
+
+const struct command report_host_commands[] = {
+  { "report host", "", "Prints /etc/hosts for this site, what stands in /etc/hosts.local at its"
+    " end.", NULL, NULL, 0, report_host },
+  { "report host network", "{host}",
+    "Prints the files that give a host its name and its default gateway.", options,
+    network_examples, 0, report_host_network },
+  COMMANDS_END
+};

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * The configuration of hosts' network cards, for the network scripts of Red
+ * Hat's systems (rocks-compat 4.7).
+ */
+#include <config.h>
+
+#include <string.h>
+
+#include "commands/commands.h"
+#include "commands/patterns.h"
+#include "commands/report.h"
+#include "framework/attrs.h"
+
+#define SCRIPTS "/etc/sysconfig/network-scripts/ifcfg-"
+
+/* carrier: the host's first device in the network of a logical VLAN. */
+static const char interfaces_sql[]
+  = "select n.Name, w.Device, w.MAC, w.IP, s.ID, s.netmask, s.mtu, w.Module, w.VlanID, w.Options,"
+    " w.Channel, (select c.Device from networks c where c.Node = n.ID and c.Subnet = w.Subnet"
+    " and c.Device not like 'vlan%%' order by c.ID limit 1) as Carrier"
+    " from nodes n join networks w on w.Node = n.ID left join subnets s on s.ID = w.Subnet"
+    " where n.Name in (%%s)%s order by n.Name, n.ID, w.ID";
+
+enum { HOST, DEVICE, MAC, IP, SUBNET, NETMASK, MTU, MODULE, VLAN, OPTIONS, CHANNEL, CARRIER };
+
+/* One interface, and how its host is set up. */
+struct interface {
+  struct run *run;
+  const struct rows *rows;
+  size_t row;
+  const char *host, *device;
+  bool bridged; /* VMs of the host use it */
+};
+
+/* A cell that is set, else NULL. */
+static const char *
+cell(const struct interface *i, size_t column)
+{
+  const char *value = row_text(i->rows, i->row, column);
+
+  return value == NULL || *value == '\0' ? NULL : value;
+}
+
+/* Options are flags anywhere in a text. */
+static bool
+has_option(const struct interface *i, const char *option)
+{
+  return strstr(or_empty(cell(i, OPTIONS)), option) != NULL;
+}
+
+static bool
+is_tagged(const struct interface *i)
+{
+  return row_int(i->rows, i->row, VLAN) != 0;
+}
+
+static bool
+has_address(const struct interface *i)
+{
+  return cell(i, IP) != NULL && cell(i, NETMASK) != NULL;
+}
+
+static void
+report_pair(const struct interface *i, const char *key, const char *value)
+{
+  if (value != NULL)
+    report_line(i->run, i->host, "%s=%s", key, value);
+}
+
+static void
+open_script(const struct interface *i, const char *device)
+{
+  CLEANUP_FREE char *path = mem_format(SCRIPTS "%s", device);
+
+  report_open(i->run, i->host, path, NULL);
+  report_pair(i, "DEVICE", device);
+}
+
+static const char *
+protocol(const struct interface *i)
+{
+  return has_option(i, "dhcp") ? "dhcp" : "none";
+}
+
+/* The card below a bridge that has the card's name. */
+static void
+report_card(const struct interface *i)
+{
+  CLEANUP_FREE char *device = mem_format("p%s", i->device);
+
+  open_script(i, device);
+  report_pair(i, "HWADDR", cell(i, MAC));
+  report_pair(i, "VLAN", is_tagged(i) ? "yes" : NULL);
+  if (has_address(i))
+    report_line(i->run, i->host, "BRIDGE=\"%s\"", i->device);
+  report_pair(i, "ONBOOT", cell(i, SUBNET) != NULL ? "yes" : "no");
+  report_pair(i, "BOOTPROTO", "none");
+  report_pair(i, "MTU", cell(i, MTU));
+  report_close(i->run, i->host);
+}
+
+static void
+report_bridge(const struct interface *i)
+{
+  if (!has_address(i)) {
+    report_line(i->run, i->host, "rm -f " SCRIPTS "%s", i->device);
+    return;
+  }
+  open_script(i, i->device);
+  report_pair(i, "TYPE", "Bridge");
+  report_pair(i, "IPADDR", cell(i, IP));
+  report_pair(i, "NETMASK", cell(i, NETMASK));
+  report_pair(i, "BOOTPROTO", protocol(i));
+  report_pair(i, "ONBOOT", "yes");
+  report_pair(i, "MTU", cell(i, MTU));
+  report_close(i->run, i->host);
+}
+
+static void
+report_plain(const struct interface *i, const char *device)
+{
+  bool bonding = strcmp(or_empty(cell(i, MODULE)), "bonding") == 0;
+  bool member = cell(i, CHANNEL) != NULL && !bonding;
+  bool up = has_address(i) || member || has_option(i, "dhcp") || is_tagged(i);
+
+  open_script(i, device);
+  report_pair(i, "HWADDR", cell(i, MAC));
+  report_pair(i, "VLAN", is_tagged(i) ? "yes" : NULL);
+  report_pair(i, "IPADDR", has_address(i) ? cell(i, IP) : NULL);
+  report_pair(i, "NETMASK", has_address(i) ? cell(i, NETMASK) : NULL);
+  report_pair(i, "BOOTPROTO", protocol(i));
+  report_pair(i, "ONBOOT", up ? "yes" : "no");
+  if (bonding && cell(i, OPTIONS) != NULL)
+    report_line(i->run, i->host, "BONDING_OPTS=\"%s\"", cell(i, OPTIONS));
+  if (member) {
+    report_pair(i, "MASTER", cell(i, CHANNEL));
+    report_pair(i, "SLAVE", "yes");
+  }
+  report_pair(i, "MTU", cell(i, MTU));
+  report_close(i->run, i->host);
+}
+
+/* A host without VMs carries a logical VLAN on its card in the same network. */
+static void
+report_vlan(const struct interface *i)
+{
+  CLEANUP_FREE char *device = NULL;
+
+  if (i->bridged || cell(i, CARRIER) == NULL || !is_tagged(i))
+    return;
+  device = mem_format("%s.%s", cell(i, CARRIER), cell(i, VLAN));
+  report_plain(i, device);
+}
+
+static void
+report_module(const struct interface *i)
+{
+  CLEANUP_FREE char *path = mem_format("/etc/modprobe.d/%s.conf", i->device);
+  const char *module = cell(i, MODULE);
+
+  if (module == NULL || strncmp(module, "ovs-", 4) == 0)
+    return;
+  report_open(i->run, i->host, path, NULL);
+  report_line(i->run, i->host, "alias %s %s", i->device, module);
+  report_close(i->run, i->host);
+}
+
+/* The management card is set up by a program, not by a file of its own. */
+static void
+report_ipmi(const struct interface *i)
+{
+  const char *channel = cell(i, CHANNEL) != NULL ? cell(i, CHANNEL) : "1";
+  static const struct { const char *word; size_t column; } words[] = {
+    { "ipaddr", IP }, { "netmask", NETMASK }
+  };
+  size_t w;
+
+  report_open(i->run, i->host, "/etc/sysconfig/ipmi", "perms=\"500\"");
+  report_line(i->run, i->host, "ipmitool lan set %s ipsrc static", channel);
+  for (w = 0; w < 2; w++)
+    if (cell(i, words[w].column) != NULL)
+      report_line(i->run, i->host, "ipmitool lan set %s %s %s", channel, words[w].word,
+                  cell(i, words[w].column));
+  report_line(i->run, i->host, "ipmitool lan set %s arp respond on", channel);
+  report_line(i->run, i->host, "ipmitool lan set %s access on", channel);
+  report_close(i->run, i->host);
+}
+
+static bool
+is_kind(const struct interface *i, const char *prefix)
+{
+  return strncmp(i->device, prefix, strlen(prefix)) == 0;
+}
+
+static void
+report_one(const struct interface *i)
+{
+  if (has_option(i, "noreport"))
+    return;
+  if (strcmp(i->device, "ipmi") == 0) {
+    report_ipmi(i);
+    return;
+  }
+  if (is_kind(i, "vlan")) {
+    report_vlan(i);
+    return;
+  }
+  if (i->bridged && !is_kind(i, "ib") && !has_option(i, "nobridge")
+      && strncmp(or_empty(cell(i, MODULE)), "ovs-", 4) != 0) {
+    report_card(i);
+    report_bridge(i);
+  } else {
+    report_plain(i, i->device);
+  }
+  report_module(i);
+}
+
+/* Values end up in files that a shell reads. */
+static int
+check_row(const struct interface *i)
+{
+  static const size_t columns[] = { DEVICE, MAC, IP, NETMASK, MODULE, CHANNEL, CARRIER };
+  size_t c, n;
+
+  for (c = 0; c < sizeof columns / sizeof *columns; c++) {
+    const char *value = or_empty(cell(i, columns[c]));
+
+    n = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.:@");
+    if (value[n] != '\0')
+      return run_fail(i->run, "interface \"%s\" of host %s has \"%s\", which no file can hold",
+                      i->device, i->host, value);
+  }
+  if (strpbrk(or_empty(cell(i, OPTIONS)), "\"`$\\") != NULL)
+    return run_fail(i->run, "interface \"%s\" of host %s has options \"%s\", which no file can"
+                    " hold", i->device, i->host, cell(i, OPTIONS));
+  return 0;
+}
+
+/* Whether the host runs VMs: it says so, or it is a frontend that does not say
+ * otherwise. */
+static bool
+is_bridged(struct attrs *attrs, const char *host)
+{
+  const char *kvm = attrs_get(attrs, host, "kvm");
+  const char *appliance = attrs_get(attrs, host, "appliance");
+
+  if (kvm != NULL)
+    return strcmp(kvm, "true") == 0;
+  return appliance != NULL && strcmp(appliance, "frontend") == 0;
+}
+
+static int
+report_rows(struct run *run, const struct rows *rows, struct attrs *attrs)
+{
+  struct interface i = { .run = run, .rows = rows };
+
+  for (; i.row < rows->count; i.row++) {
+    i.host = row_text(rows, i.row, HOST);
+    i.device = cell(&i, DEVICE);
+    if (i.device == NULL)
+      continue;
+    i.bridged = is_bridged(attrs, i.host);
+    if (check_row(&i) != 0)
+      return -1;
+    report_one(&i);
+  }
+  return 0;
+}
+
+static int
+report_host_interface(struct run *run)
+{
+  CLEANUP_LIST struct list hosts = { 0 }, names = { 0 };
+  CLEANUP_ROWS struct rows rows = { 0 };
+  CLEANUP_FREE char *sql = NULL;
+  const char *iface = run_param(run, "iface", "");
+  struct attrs attrs;
+  int result;
+
+  sql = mem_format(interfaces_sql, *iface != '\0' ? " and (w.Device = ? or w.MAC = ?)" : "");
+  list_add(&names, "kvm");
+  list_add(&names, "appliance");
+  if (hosts_expand(run, &hosts, 0) != 0
+      || db_query(run->db, &rows, sql, *iface != '\0' ? "vss" : "v", &hosts, iface, iface) != 0
+      || attrs_resolve(run, &hosts, &names, &attrs) != 0)
+    return -1;
+  result = report_rows(run, &rows, &attrs);
+  attrs_free(&attrs);
+  return result;
+}
+
+static const char *const options[] = {
+  "host: a host, a pattern with %, rackN or an appliance",
+  "iface: a device or a MAC; all unless given",
+  NULL
+};
+
+static const char *const examples[] = {
+  "compute-0-0|what `sync host network` writes on the host", NULL
+};
+
+const struct command report_interface_commands[] = {
+  { "report host interface", "{host} [iface=string]",
+    "Prints the files that set up a host's network cards. On a host that runs VMs a card is"
+    " called pDEVICE, and DEVICE is a bridge on it.", options, examples, 0,
+    report_host_interface },
+  COMMANDS_END
+};
