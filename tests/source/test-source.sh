@@ -20,13 +20,13 @@ is "backends include nothing of the core but <rocks/...>" \
   "$(including plugins '(base|plugin|remote|cluster|framework|commands)/')" ''
 
 # The names of backends are those of the folders under plugins/. Rocks has a
-# parameter and a column of its own called `vlan`: those may be named, but
-# nothing may be compared with it.
+# parameter called `vlan` and an attribute called `kvm` of its own: those may be
+# named, but nothing may be compared with them.
 names=$(cd plugins && ls -d ./*-*/ | sed -E 's,^\./(resource|network|vm)-(.*)/,\2,' |
   grep -v '^libvirt$' | sort -u)
 naming() { grep -rnE "$1" core --include='*.c' --include='*.h' | grep -v '^core/api/' || true; }
 is "no code of the core names a backend" \
-  "$(naming "\"($(grep -v '^vlan$' <<<"$names" | paste -sd'|'))\"")" ''
+  "$(naming "\"($(grep -vE '^(vlan|kvm)$' <<<"$names" | paste -sd'|'))\"")" ''
 is "no code of the core compares a backend's name" \
   "$(naming "(cmp|backend_get) *\(.*\"($(paste -sd'|' <<<"$names"))\"")" ''
 
