@@ -8,11 +8,13 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +23,8 @@
 #include "cluster/worker.h"
 
 #define DEADLINE 180 /* seconds */
+#define AFTERWARDS 10 /* seconds more, for a worker whose parent has died */
+#define LOCKS "/run/rocks-mvc"
 #define MESSAGE_MAX 8192
 
 struct worker {
@@ -73,6 +77,7 @@ tell_done(void *arg, const size_t *index, size_t count, const char *detail)
   CLEANUP_TEXT struct text text = { 0 };
   int fd = *(int *) arg;
   char answer;
+  ssize_t heard;
   size_t i;
 
   (void) detail;
@@ -80,15 +85,18 @@ tell_done(void *arg, const size_t *index, size_t count, const char *detail)
   for (i = 0; i < count; i++)
     text_add(&text, " %zu", index[i]);
   tell(fd, "%s", text_get(&text));
-  while (recv(fd, &answer, 1, 0) < 0 && errno == EINTR)
+  while ((heard = recv(fd, &answer, 1, 0)) < 0 && errno == EINTR)
     ;
+  /* Killed before the journal knew: the next command starts from there. */
+  if (heard <= 0)
+    _exit(1);
 }
 
 static void
-worker_main(const struct batch *batch, int fd) __attribute__((noreturn));
+worker_main(const struct batch *batch, int fd, unsigned deadline) __attribute__((noreturn));
 
 static void
-worker_main(const struct batch *batch, int fd)
+worker_main(const struct batch *batch, int fd, unsigned deadline)
 {
   struct worker_report report = { .arg = &fd, .done = tell_done };
   struct rocks_call call;
@@ -96,6 +104,7 @@ worker_main(const struct batch *batch, int fd)
   int result;
 
   setpgid(0, 0);
+  alarm(deadline + AFTERWARDS); /* its parent's clock, should that be killed */
   call_init(&call);
   call.quiet = true; /* the parent says what the workers would all say */
   result = worker_run(&call, batch, &report);
@@ -224,7 +233,7 @@ spawn(struct phase *phase, struct worker *worker)
   worker->pid = fork();
   if (worker->pid == 0) {
     close(pair[0]);
-    worker_main(&worker->batch, pair[1]);
+    worker_main(&worker->batch, pair[1], deadline);
   }
   close(pair[1]);
   worker->fd = pair[0];
@@ -372,4 +381,44 @@ plan_apply(struct rocks_call *call, const struct plan *plan, const struct apply 
     free_phase(&phase);
   }
   return result;
+}
+
+/* ---- one at a time ---- */
+
+/* FNV-1a; two clusters of one number would wait for each other, no more. */
+static off_t
+lock_number(const char *name)
+{
+  uint64_t value = UINT64_C(0xcbf29ce484222325);
+
+  for (; *name != '\0'; name++)
+    value = (value ^ (unsigned char) *name) * UINT64_C(0x100000001b3);
+  return (off_t) (value >> 2);
+}
+
+/* A byte of one file for each cluster, so that none leaves a file behind.  The
+ * lock is the open file's, not the process's: workers inherit it. */
+int
+cluster_lock(struct rocks_call *call, const char *cluster)
+{
+  struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1,
+                        .l_start = lock_number(cluster) };
+  time_t ends = now() + DEADLINE + 2 * AFTERWARDS;
+  int fd;
+
+  if (mkdir(LOCKS, 0755) != 0 && errno != EEXIST)
+    return call_fail(call, ROCKS_EPERMISSION, "cannot make %s: %s", LOCKS, strerror(errno));
+  fd = open(LOCKS "/clusters.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    return call_fail(call, ROCKS_EPERMISSION, "cannot open %s/clusters.lock: %s", LOCKS,
+                     strerror(errno));
+  while (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
+    if (now() >= ends) {
+      close(fd);
+      return call_fail(call, ROCKS_EEXISTS, "another command is changing cluster %s", cluster);
+    }
+    call_warn(call, "waiting for another command that is changing cluster %s", cluster);
+    poll(NULL, 0, 100);
+  }
+  return fd;
 }

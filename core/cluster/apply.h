@@ -24,4 +24,11 @@ struct apply {
  * Returns 0, or -1 with one report that names every host that failed. */
 int plan_apply(struct rocks_call *, const struct plan *, const struct apply *);
 
+/* One command at a time changes a cluster.  Waits for the one before, and for
+ * the workers that it left when it was killed; bounded, since theirs is.  To be
+ * taken before the cluster is loaded.  Returns a descriptor, or -1 with a
+ * report; closing it, or the end of this process and its workers, gives the
+ * cluster free. */
+int cluster_lock(struct rocks_call *, const char *cluster);
+
 #endif

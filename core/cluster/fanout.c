@@ -37,16 +37,17 @@ write_all(int fd, const char *data, size_t length)
 }
 
 static void
-child_main(const struct question *question, int fd) __attribute__((noreturn));
+child_main(const struct question *question, int fd, unsigned seconds) __attribute__((noreturn));
 
 static void
-child_main(const struct question *question, int fd)
+child_main(const struct question *question, int fd, unsigned seconds)
 {
   struct rocks_call call;
   struct text answer = { 0 };
   int result;
 
   setpgid(0, 0);
+  alarm(seconds + 10); /* its parent's clock, should that be killed */
   call_init(&call);
   call.quiet = true;
   result = question->ask(question->arg, &call, &answer);
@@ -59,7 +60,7 @@ child_main(const struct question *question, int fd)
 }
 
 static void
-begin(struct question *question, struct child *child)
+begin(struct question *question, struct child *child, unsigned seconds)
 {
   int pipes[2];
 
@@ -74,7 +75,7 @@ begin(struct question *question, struct child *child)
   child->pid = fork();
   if (child->pid == 0) {
     close(pipes[0]);
-    child_main(question, pipes[1]);
+    child_main(question, pipes[1], seconds);
   }
   close(pipes[1]);
   child->fd = pipes[0];
@@ -121,7 +122,7 @@ fanout(struct question *questions, size_t count, unsigned seconds)
   size_t i, open;
 
   for (i = 0; i < count; i++)
-    begin(&questions[i], &children[i]);
+    begin(&questions[i], &children[i], seconds);
   do {
     for (open = 0, i = 0; i < count; i++) {
       if (children[i].fd >= 0 && time(NULL) >= ends)

@@ -83,10 +83,30 @@ show_plan(struct run *run, const struct control *control)
   }
 }
 
+static int
+work_on(struct run *run, const char *name, int (*what)(struct run *, struct control *))
+{
+  struct control control;
+  int result;
+
+  if (sites_control(run, &control) != 0)
+    return -1;
+  control.dry = run_flag(run, "dryrun", false);
+  control.progress = show_progress;
+  result = control_load(&control, name);
+  if (result == 0)
+    result = what(run, &control);
+  if (result == 0 && control.dry)
+    show_plan(run, &control);
+  control_free(&control);
+  return result;
+}
+
 /* Loads each named cluster and does `what` with it. */
 static int
-for_clusters(struct run *run, int (*what)(struct run *, struct control *))
+for_clusters(struct run *run, bool changes, int (*what)(struct run *, struct control *))
 {
+  bool alone = changes && !run_flag(run, "dryrun", false);
   CLEANUP_LIST struct list names = { 0 };
   size_t i;
   int result = 0;
@@ -96,18 +116,13 @@ for_clusters(struct run *run, int (*what)(struct run *, struct control *))
   if (hosts_expand(run, &names, 0) != 0)
     return -1;
   for (i = 0; result == 0 && i < names.count; i++) {
-    struct control control;
+    int lock = alone ? cluster_lock(run->call, names.item[i]) : -1;
 
-    if (sites_control(run, &control) != 0)
+    if (alone && lock < 0)
       return -1;
-    control.dry = run_flag(run, "dryrun", false);
-    control.progress = show_progress;
-    result = control_load(&control, names.item[i]);
-    if (result == 0)
-      result = what(run, &control);
-    if (result == 0 && control.dry)
-      show_plan(run, &control);
-    control_free(&control);
+    result = work_on(run, names.item[i], what);
+    if (lock >= 0)
+      close(lock);
   }
   return result;
 }
@@ -143,19 +158,19 @@ sync_one(struct run *run, struct control *control)
 static int
 start_cluster(struct run *run)
 {
-  return for_clusters(run, start_one);
+  return for_clusters(run, true, start_one);
 }
 
 static int
 stop_cluster(struct run *run)
 {
-  return for_clusters(run, stop_one);
+  return for_clusters(run, true, stop_one);
 }
 
 static int
 sync_cluster(struct run *run)
 {
-  return for_clusters(run, sync_one);
+  return for_clusters(run, true, sync_one);
 }
 
 /* ---- remove ---- */
@@ -219,7 +234,7 @@ remove_one(struct run *run, struct control *control)
 static int
 remove_cluster(struct run *run)
 {
-  return for_clusters(run, remove_one);
+  return for_clusters(run, true, remove_one);
 }
 
 /* ---- check ---- */
@@ -241,6 +256,7 @@ check_one(struct run *run, struct control *control)
 {
   const struct rocks_cluster_row *row = &control->cluster.row;
   bool running = strcmp(row->state, "running") == 0;
+  bool settled = running || row->state[0] == '\0' || strcmp(row->state, "stopped") == 0;
   struct member_state *states;
   size_t i, wrong = 0;
 
@@ -254,11 +270,14 @@ check_one(struct run *run, struct control *control)
     wrong += !(states[i].reachable && (running ? up : off));
     check_row(run, &states[i], frontend);
   }
-  if (wrong == 0)
+  if (wrong == 0 && settled)
     return 0;
   /* The table is the point of the command: it is shown although this fails. */
   output_finish(run, &run->text);
   run_progress(run, "%s", text_get(&run->text));
+  if (!settled)
+    return run_fail(run, "cluster %s was left while it was %s; `rocks sync cluster %s` completes it",
+                    row->name, row->state, row->name);
   return run_fail(run, "%zu of %zu VMs of cluster %s are not as a cluster that is %s should be; "
                   "`rocks sync cluster %s` mends it", wrong, row->nmembers, row->name,
                   running ? "running" : row->state[0] != '\0' ? row->state : "stopped", row->name);
@@ -270,7 +289,7 @@ check_cluster(struct run *run)
   output_header(run, "vm", "site", "container", "status", "port", "hears frontend", "detail",
                 NULL);
   output_keep_owner(run);
-  return for_clusters(run, check_one);
+  return for_clusters(run, false, check_one);
 }
 
 static const char *const cluster_option[] = {
