@@ -120,15 +120,43 @@ say_room(struct model *model, const struct place *place, struct text *text)
   say_left(text, "GB", c->disk, c->disk_used);
 }
 
+static void
+say_bound(struct text *text, const struct site *site, int64_t bound, uint64_t use,
+          const char *what)
+{
+  if (!within(bound, use))
+    text_add(text, " (site %s is to be used for at most %" PRId64 " %s)", site->name, bound, what);
+}
+
+/* The bounds that keep one more VM from the site, whatever its containers have. */
+static void
+say_quota(const struct site *site, const struct need *need, struct text *text)
+{
+  const struct quota *quota = &site->quota;
+  struct need use;
+  int64_t vms;
+
+  site_use(site, &use, &vms);
+  say_bound(text, site, quota->cpus, (uint64_t) use.cpus + need->cpus, "CPUs");
+  say_bound(text, site, quota->memory, use.memory + need->memory, "MiB");
+  say_bound(text, site, quota->disk, use.disk + need->disk, "GB");
+  say_bound(text, site, quota->vms, (uint64_t) vms + 1, "VMs");
+}
+
 static int
 no_room(struct rocks_call *call, struct model *model, const struct place *hosts, size_t nhosts,
         const struct need *need, size_t count, size_t placed)
 {
   CLEANUP_TEXT struct text room = { 0 };
-  size_t i;
+  size_t i, k;
 
-  for (i = 0; i < nhosts; i++)
+  for (i = 0; i < nhosts; i++) {
     say_room(model, &hosts[i], &room);
+    for (k = i + 1; k < nhosts && hosts[k].site != hosts[i].site; k++)
+      ;
+    if (k == nhosts) /* the last one of its site */
+      say_quota(hosts[i].site, need, &room);
+  }
   return call_fail(call, ROCKS_EFULL,
                    "there is room for %zu of %zu VMs with %" PRIu32 " CPUs, %" PRIu64
                    " MiB and %" PRIu64 " GB each; left over: %s",
