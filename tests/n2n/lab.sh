@@ -34,12 +34,15 @@ lab_requires() { # PROGRAM...
 }
 
 holder_start() { # NAME
-  # The shell becomes the holder, so that its pid is the holder's.
+  # The shell becomes the holder, so that its pid is the holder's.  A signal for
+  # the whole test, as of timeout(1), is not for it: lab_end looks for it.
   # shellcheck disable=SC2016
   unshare -n -m sh -c '
+    trap "" INT TERM HUP
     mount -t tmpfs none /run && mount -t tmpfs none /var/lib && ip link set lo up &&
     : >"$1" && exec sleep 100000' holder "$tmp/$1.ready" </dev/null >/dev/null 2>&1 &
   holder[$1]=$!
+  disown # it is ended in silence
   wait_for 10 test -e "$tmp/$1.ready" || fail "no namespace $1"
 }
 
@@ -121,6 +124,5 @@ lab_end() {
       kill -9 "$pid" 2>/dev/null || :
     done
   done
-  wait
   [ -n "${KEEP:-}" ] || rm -rf "$tmp"
 }

@@ -11,6 +11,16 @@ lab_requires edge supernode nft ss bash flock setpriv ping
 edge -h 2>&1 | grep -q 'n2n v\.1\.3' || skip 'n2n here is not 1.3'
 
 lab_start fe=10 c1=11 c2=12 c3=13 c4=14
+# What edges say to each other and not to the supernode.
+on switch nft -f - <<NFT
+table bridge watch {
+  chain forward {
+    type filter hook forward priority 0;
+    udp sport 50000-50999 udp dport 50000-50999 counter
+    udp dport 7654 counter
+  }
+}
+NFT
 hosts='c1 c2 c3 c4'
 mac() { echo "52:54:00:00:00:0${1#?}"; } # HOST or VM
 
@@ -55,6 +65,9 @@ dropped() { on "$1" nft list counter inet rocks_n2n direct | sed -n 's/.*packets
 total=0
 for host in $hosts; do total=$((total + $(dropped "$host"))); done
 [ $total -gt 0 ] || fail 'no direct packet was dropped'
+passed() { on switch nft list table bridge watch | sed -n "s/.*$1.*counter packets \([0-9]*\).*/\1/p"; }
+[ "$(passed 'dport 7654')" -gt 0 ] || fail 'the switch counts nothing'
+[ "$(passed 'dport 50000')" = 0 ] || fail "$(passed 'dport 50000') direct packets came through"
 
 echo '# the key is not seen'
 (umask 077 && network_value key >"$tmp/key") # for grep: a word would itself be seen
@@ -89,6 +102,10 @@ supernode=$(pgrep -P "$(on fe cat /var/lib/rocks-mvc/n2n/7654/pid | cut -d ' ' -
 wait_for 10 test -n "$(state 4 beacon && echo yes)" || fail 'no beacon'
 kill -9 "$supernode"
 wait_for 50 everyone_reaches_v1 || fail 'no traffic after the supernode was killed'
+for n in 1 2 3 4; do
+  wait_for 20 on c$n grep -q 'the supernode is back' "/run/rocks-mvc/n2n/$(port_of "$(mac "c$n")")/log" ||
+    fail "c$n did not see it by the beacon"
+done
 
 echo '# a supervisor that is killed: probe tells, up mends, there is one edge'
 kill -9 "$(pid_of 1 pid)"
@@ -148,6 +165,7 @@ for n in 5 6; do backend c2 up "52:54:00:00:00:0$n"; done
 [ "$(on c2 sh -c 'cat /run/rocks-mvc/n2n/*/udp' | sort | tr '\n' ' ')" = '50000 50002 ' ] || fail 'UDP numbers'
 backend c2 down 52:54:00:00:00:05
 on c2 nft list table inet rocks_n2n | grep -q 50002 || fail "the other port's rules are gone"
+! on c2 nft list table inet rocks_n2n | grep -q 50000 || fail "the port's own rules are left"
 case $(backend c2 probe "$(mac c1)" 52:54:00:00:00:06) in *" up "*) ;; *) fail 'the other port is gone' ;; esac
 backend c2 down 52:54:00:00:00:06
 nothing_on c2
