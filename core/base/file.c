@@ -52,9 +52,8 @@ make_folder_of(struct rocks_call *call, const char *path)
   return access(folder, F_OK) == 0 ? 0 : folder_make(call, folder);
 }
 
-/* Whether the file holds exactly this and is as it should be. */
-static bool
-is_same(const char *path, const struct text *text, mode_t mode, gid_t group)
+bool
+file_holds(const char *path, const struct text *text)
 {
   struct stat st;
   char *data;
@@ -64,8 +63,7 @@ is_same(const char *path, const struct text *text, mode_t mode, gid_t group)
 
   if (fd < 0)
     return false;
-  same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 07777) == mode
-         && (group == (gid_t) -1 || st.st_gid == group) && (size_t) st.st_size == text->length;
+  same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t) st.st_size == text->length;
   if (same && text->length > 0) {
     data = mem_new(text->length, 1);
     n = read(fd, data, text->length);
@@ -74,6 +72,16 @@ is_same(const char *path, const struct text *text, mode_t mode, gid_t group)
   }
   close(fd);
   return same;
+}
+
+/* Whether the file holds exactly this and is as it should be. */
+static bool
+is_same(const char *path, const struct text *text, mode_t mode, gid_t group)
+{
+  struct stat st;
+
+  return lstat(path, &st) == 0 && (st.st_mode & 07777) == mode
+         && (group == (gid_t) -1 || st.st_gid == group) && file_holds(path, text);
 }
 
 static bool

@@ -7,6 +7,7 @@
 #ifndef ROCKS_BASE_FILE_H
 #define ROCKS_BASE_FILE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/call.h"
@@ -16,6 +17,8 @@
  * 0755.  group: given where this user may; (gid_t) -1 for none.  -1 reported. */
 int file_replace(struct rocks_call *, const char *path, const struct text *, mode_t mode,
                  gid_t group);
+/* Whether it holds exactly that. */
+bool file_holds(const char *path, const struct text *text);
 /* Removes it; one that is not there is no error. */
 int file_remove(struct rocks_call *, const char *path);
 /* Makes a folder and those above it, mode 0755. */

@@ -29,5 +29,6 @@ const struct command *const command_tables[] = {
   report_interface_commands,
   report_host_commands,
   site_commands,
+  sync_config_commands,
   NULL
 };

@@ -32,6 +32,7 @@ extern const struct command report_vm_commands[];
 extern const struct command report_interface_commands[];
 extern const struct command report_host_commands[];
 extern const struct command site_commands[];
+extern const struct command sync_config_commands[];
 
 /* The entry that ends a table. */
 #define COMMANDS_END { .words = NULL }

@@ -12,7 +12,10 @@
 #define BLANKS " \t\r\n"
 
 /* Known keys: a misspelt one would otherwise be ignored for ever. */
-static const char *const known[] = { "database", "pxe_root" };
+static const char *const known[] = {
+  "database", "pxe_root", "dhcpd_conf", "dhcpd_defaults", "dhcpd_restart", "named_conf",
+  "named_zones", "named_reload", "hosts_file"
+};
 
 static char *
 trim(char *text)
