@@ -82,30 +82,31 @@ report_host(struct run *run)
 
 /* --- report host network */
 
-#define DEFAULT_ROUTE "r.Network = '0.0.0.0' and r.Netmask = '0.0.0.0' and n.Name in (%s)"
+#define DEFAULT_ROUTE "Network = '0.0.0.0' and Netmask = '0.0.0.0'"
 
-/* Of a host's default routes the last counts: that of the nearest scope. */
-static const char routes_sql[]
-  = "select n.ID as ID, 0 as Scope, r.Gateway, r.Subnet from nodes n"
-    " join global_routes r on " DEFAULT_ROUTE
-    " union all select n.ID, 1, r.Gateway, r.Subnet from nodes n"
-    " join os_routes r on r.OS = n.OS and " DEFAULT_ROUTE
-    " union all select n.ID, 2, r.Gateway, r.Subnet from nodes n"
-    " join memberships m on m.ID = n.Membership"
-    " join appliance_routes r on r.Appliance = m.Appliance and " DEFAULT_ROUTE
-    " union all select n.ID, 3, r.Gateway, r.Subnet from nodes n"
-    " join node_routes r on r.Node = n.ID and " DEFAULT_ROUTE
-    " order by ID, Scope";
+/* Default routes of the wider scopes; of those that fit a host the last
+ * counts. */
+static const char scopes_sql[]
+  = "select 0 as Scope, '' as Member, Gateway, Subnet from global_routes where " DEFAULT_ROUTE
+    " union all select 1, OS, Gateway, Subnet from os_routes where " DEFAULT_ROUTE
+    " union all select 2, Appliance, Gateway, Subnet from appliance_routes where " DEFAULT_ROUTE
+    " order by Scope";
+
+/* Those of hosts, which go before. */
+static const char nodes_sql[]
+  = "select Node, Gateway, Subnet from node_routes where " DEFAULT_ROUTE " order by Node";
 
 /* Hosts with their devices, logical VLANs left out. */
 static const char devices_sql[]
   = "select n.ID, n.Name, coalesce(w.Name, n.Name), w.Device, w.IP, s.ID, s.name, s.dnszone,"
-    " s.netmask from nodes n left join networks w on w.Node = n.ID"
+    " s.netmask, n.OS, m.Appliance from nodes n left join memberships m on m.ID = n.Membership"
+    " left join networks w on w.Node = n.ID"
     " and (w.Device is null or w.Device not like 'vlan%')"
     " left join subnets s on s.ID = w.Subnet where n.Name in (%s) order by n.ID, w.ID";
 
-enum { ROUTE_ID, ROUTE_SCOPE, ROUTE_GATEWAY, ROUTE_SUBNET };
-enum { ID, NAME, FULL_NAME, DEVICE, IP, SUBNET, SUBNET_NAME, ZONE, NETMASK };
+enum { SCOPE, SCOPE_MEMBER, SCOPE_GATEWAY, SCOPE_SUBNET };
+enum { ROUTE_NODE, ROUTE_GATEWAY, ROUTE_SUBNET };
+enum { ID, NAME, FULL_NAME, DEVICE, IP, SUBNET, SUBNET_NAME, ZONE, NETMASK, OS, APPLIANCE };
 
 struct gateway {
   const char *address; /* NULL: none */
@@ -180,30 +181,52 @@ report_one(struct run *run, const struct devices *devices, const char *network,
   report_close(run, host);
 }
 
-static struct gateway
-next_gateway(const struct rows *routes, size_t *route, int64_t id)
-{
-  struct gateway gateway = { NULL, NULL };
+struct routes {
+  struct rows scopes, nodes;
+  size_t next; /* of nodes */
+};
 
-  for (; *route < routes->count && row_int(routes, *route, ROUTE_ID) <= id; ++*route)
-    if (row_int(routes, *route, ROUTE_ID) == id)
-      gateway = (struct gateway){ row_text(routes, *route, ROUTE_GATEWAY),
-                                  row_text(routes, *route, ROUTE_SUBNET) };
+static bool
+fits(const struct rows *rows, size_t host, const char *scope, const char *member)
+{
+  size_t column = *scope == '1' ? OS : APPLIANCE;
+
+  return *scope == '0' || strcmp(or_empty(row_text(rows, host, column)), or_empty(member)) == 0;
+}
+
+/* The default route of the host whose first row is `host`; hosts are asked
+ * for in the order of their ids. */
+static struct gateway
+next_gateway(struct routes *routes, const struct rows *rows, size_t host)
+{
+  const struct rows *scopes = &routes->scopes, *nodes = &routes->nodes;
+  struct gateway gateway = { NULL, NULL };
+  int64_t id = row_int(rows, host, ID);
+  size_t i;
+
+  for (i = 0; i < scopes->count; i++)
+    if (fits(rows, host, row_text(scopes, i, SCOPE), row_text(scopes, i, SCOPE_MEMBER)))
+      gateway = (struct gateway){ row_text(scopes, i, SCOPE_GATEWAY),
+                                  row_text(scopes, i, SCOPE_SUBNET) };
+  for (i = routes->next; i < nodes->count && row_int(nodes, i, ROUTE_NODE) <= id; i++)
+    if (row_int(nodes, i, ROUTE_NODE) == id)
+      gateway = (struct gateway){ row_text(nodes, i, ROUTE_GATEWAY),
+                                  row_text(nodes, i, ROUTE_SUBNET) };
+  routes->next = i;
   return gateway;
 }
 
 static void
-report_all(struct run *run, const struct rows *rows, const struct rows *routes,
-           struct attrs *attrs)
+report_all(struct run *run, const struct rows *rows, struct routes *routes, struct attrs *attrs)
 {
-  size_t first, end, route = 0;
+  size_t first, end;
 
   for (first = 0; first < rows->count; first = end) {
-    int64_t id = row_int(rows, first, ID);
     const char *network = attrs_get(attrs, row_text(rows, first, NAME), "primary_net");
-    struct gateway gateway = next_gateway(routes, &route, id);
+    struct gateway gateway = next_gateway(routes, rows, first);
 
-    for (end = first; end < rows->count && row_int(rows, end, ID) == id; end++)
+    for (end = first; end < rows->count && row_int(rows, end, ID) == row_int(rows, first, ID);
+         end++)
       ;
     report_one(run, &(struct devices){ rows, first, end },
                network != NULL ? network : "private", &gateway);
@@ -214,17 +237,24 @@ static int
 report_host_network(struct run *run)
 {
   CLEANUP_LIST struct list hosts = { 0 }, names = { 0 };
-  CLEANUP_ROWS struct rows rows = { 0 }, routes = { 0 };
+  CLEANUP_ROWS struct rows rows = { 0 };
+  struct routes routes = { .next = 0 };
   struct attrs attrs;
+  int result;
 
   list_add(&names, "primary_net");
   if (hosts_expand(run, &hosts, 0) != 0 || db_query_in(run->db, &rows, devices_sql, &hosts) != 0
-      || db_query(run->db, &routes, routes_sql, "vvvv", &hosts, &hosts, &hosts, &hosts) != 0
       || attrs_resolve(run, &hosts, &names, &attrs) != 0)
     return -1;
-  report_all(run, &rows, &routes, &attrs);
+  result = db_query(run->db, &routes.scopes, scopes_sql, "");
+  if (result == 0)
+    result = db_query(run->db, &routes.nodes, nodes_sql, "");
+  if (result == 0)
+    report_all(run, &rows, &routes, &attrs);
+  rows_free(&routes.scopes);
+  rows_free(&routes.nodes);
   attrs_free(&attrs);
-  return 0;
+  return result;
 }
 
 static const char *const options[] = {

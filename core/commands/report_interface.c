@@ -7,6 +7,7 @@
 #include <config.h>
 
 #include <string.h>
+#include <strings.h>
 
 #include "commands/commands.h"
 #include "commands/patterns.h"
@@ -15,21 +16,18 @@
 
 #define SCRIPTS "/etc/sysconfig/network-scripts/ifcfg-"
 
-/* carrier: the host's first device in the network of a logical VLAN. */
 static const char interfaces_sql[]
   = "select n.Name, w.Device, w.MAC, w.IP, s.ID, s.netmask, s.mtu, w.Module, w.VlanID, w.Options,"
-    " w.Channel, (select c.Device from networks c where c.Node = n.ID and c.Subnet = w.Subnet"
-    " and c.Device not like 'vlan%%' order by c.ID limit 1) as Carrier"
-    " from nodes n join networks w on w.Node = n.ID left join subnets s on s.ID = w.Subnet"
-    " where n.Name in (%%s)%s order by n.Name, n.ID, w.ID";
+    " w.Channel from nodes n join networks w on w.Node = n.ID"
+    " left join subnets s on s.ID = w.Subnet where n.Name in (%s) order by n.ID, w.ID";
 
-enum { HOST, DEVICE, MAC, IP, SUBNET, NETMASK, MTU, MODULE, VLAN, OPTIONS, CHANNEL, CARRIER };
+enum { HOST, DEVICE, MAC, IP, SUBNET, NETMASK, MTU, MODULE, VLAN, OPTIONS, CHANNEL };
 
 /* One interface, and how its host is set up. */
 struct interface {
   struct run *run;
   const struct rows *rows;
-  size_t row;
+  size_t row, first; /* first: of the host */
   const char *host, *device;
   bool bridged; /* VMs of the host use it */
 };
@@ -142,15 +140,39 @@ report_plain(const struct interface *i, const char *device)
   report_close(i->run, i->host);
 }
 
+static bool
+is_kind(const struct interface *i, const char *prefix)
+{
+  return i->device != NULL && strncmp(i->device, prefix, strlen(prefix)) == 0;
+}
+
+/* The host's first card in the network of a logical VLAN, or NULL. */
+static const char *
+carrier_of(const struct interface *vlan)
+{
+  struct interface i = *vlan;
+
+  for (i.row = i.first; i.row < i.rows->count; i.row++) {
+    if (strcmp(row_text(i.rows, i.row, HOST), i.host) != 0)
+      break;
+    i.device = cell(&i, DEVICE);
+    if (i.device != NULL && !is_kind(&i, "vlan") && cell(&i, SUBNET) != NULL
+        && strcmp(cell(&i, SUBNET), or_empty(cell(vlan, SUBNET))) == 0)
+      return i.device;
+  }
+  return NULL;
+}
+
 /* A host without VMs carries a logical VLAN on its card in the same network. */
 static void
 report_vlan(const struct interface *i)
 {
   CLEANUP_FREE char *device = NULL;
+  const char *carrier = carrier_of(i);
 
-  if (i->bridged || cell(i, CARRIER) == NULL || !is_tagged(i))
+  if (i->bridged || carrier == NULL || !is_tagged(i))
     return;
-  device = mem_format("%s.%s", cell(i, CARRIER), cell(i, VLAN));
+  device = mem_format("%s.%s", carrier, cell(i, VLAN));
   report_plain(i, device);
 }
 
@@ -188,12 +210,6 @@ report_ipmi(const struct interface *i)
   report_close(i->run, i->host);
 }
 
-static bool
-is_kind(const struct interface *i, const char *prefix)
-{
-  return strncmp(i->device, prefix, strlen(prefix)) == 0;
-}
-
 static void
 report_one(const struct interface *i)
 {
@@ -221,7 +237,7 @@ report_one(const struct interface *i)
 static int
 check_row(const struct interface *i)
 {
-  static const size_t columns[] = { DEVICE, MAC, IP, NETMASK, MODULE, CHANNEL, CARRIER };
+  static const size_t columns[] = { DEVICE, MAC, IP, NETMASK, MODULE, CHANNEL };
   size_t c, n;
 
   for (c = 0; c < sizeof columns / sizeof *columns; c++) {
@@ -251,15 +267,24 @@ is_bridged(struct attrs *attrs, const char *host)
   return appliance != NULL && strcmp(appliance, "frontend") == 0;
 }
 
+static bool
+is_wanted(const struct interface *i, const char *iface)
+{
+  return *iface == '\0' || strcmp(i->device, iface) == 0
+         || strcasecmp(or_empty(cell(i, MAC)), iface) == 0;
+}
+
 static int
-report_rows(struct run *run, const struct rows *rows, struct attrs *attrs)
+report_rows(struct run *run, const struct rows *rows, const char *iface, struct attrs *attrs)
 {
   struct interface i = { .run = run, .rows = rows };
 
   for (; i.row < rows->count; i.row++) {
     i.host = row_text(rows, i.row, HOST);
+    if (strcmp(i.host, row_text(rows, i.first, HOST)) != 0)
+      i.first = i.row;
     i.device = cell(&i, DEVICE);
-    if (i.device == NULL)
+    if (i.device == NULL || !is_wanted(&i, iface))
       continue;
     i.bridged = is_bridged(attrs, i.host);
     if (check_row(&i) != 0)
@@ -274,19 +299,16 @@ report_host_interface(struct run *run)
 {
   CLEANUP_LIST struct list hosts = { 0 }, names = { 0 };
   CLEANUP_ROWS struct rows rows = { 0 };
-  CLEANUP_FREE char *sql = NULL;
-  const char *iface = run_param(run, "iface", "");
   struct attrs attrs;
   int result;
 
-  sql = mem_format(interfaces_sql, *iface != '\0' ? " and (w.Device = ? or w.MAC = ?)" : "");
   list_add(&names, "kvm");
   list_add(&names, "appliance");
   if (hosts_expand(run, &hosts, 0) != 0
-      || db_query(run->db, &rows, sql, *iface != '\0' ? "vss" : "v", &hosts, iface, iface) != 0
+      || db_query_in(run->db, &rows, interfaces_sql, &hosts) != 0
       || attrs_resolve(run, &hosts, &names, &attrs) != 0)
     return -1;
-  result = report_rows(run, &rows, &attrs);
+  result = report_rows(run, &rows, run_param(run, "iface", ""), &attrs);
   attrs_free(&attrs);
   return result;
 }
