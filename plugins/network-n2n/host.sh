@@ -103,8 +103,6 @@ n2n_unit_text() { # port|relay
   cat <<UNIT
 [Unit]
 Description=Rocks private networks over n2n, $1 %i
-Wants=network-online.target
-After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
