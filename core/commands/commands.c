@@ -27,7 +27,7 @@ const struct command *const command_tables[] = {
   network_commands,
   report_vm_commands,
   report_interface_commands,
-  report_host_commands,
+  report_network_commands,
   site_commands,
   sync_config_commands,
   NULL

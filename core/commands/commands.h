@@ -30,7 +30,7 @@ extern const struct command membership_commands[];
 extern const struct command network_commands[];
 extern const struct command report_vm_commands[];
 extern const struct command report_interface_commands[];
-extern const struct command report_host_commands[];
+extern const struct command report_network_commands[];
 extern const struct command site_commands[];
 extern const struct command sync_config_commands[];
 

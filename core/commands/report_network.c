@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 the rocks-mvc authors
  *
- * The names of hosts: the site's /etc/hosts, and each host's own name and
- * default gateway.
+ * A host's own name and its default gateway (rocks-compat 4.7).
  */
 #include <config.h>
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/addr.h"
@@ -15,72 +12,6 @@
 #include "commands/patterns.h"
 #include "commands/report.h"
 #include "framework/attrs.h"
-
-#define HOSTS_LOCAL "/etc/hosts.local"
-
-/* --- report host */
-
-static const char hosts_head[]
-  = "# Added by rocks report host #\n"
-    "#        DO NOT MODIFY       #\n"
-    "#  Add any modifications to  #\n"
-    "#    /etc/hosts.local file   #\n"
-    "\n127.0.0.1\tlocalhost.localdomain\tlocalhost\n\n";
-
-/* Short names are those of the private network. */
-static int
-print_hosts(struct run *run)
-{
-  enum { IP, NAME, ZONE, IS_PRIVATE, ALIAS };
-  CLEANUP_ROWS struct rows rows = { 0 };
-  size_t i;
-
-  if (db_query(run->db, &rows, "select w.IP, coalesce(w.Name, n.Name) as Name, s.dnszone,"
-               " s.name = 'private', a.Name from networks w join nodes n on n.ID = w.Node"
-               " join subnets s on s.ID = w.Subnet"
-               " left join aliases a on a.Node = n.ID and s.name = 'private'"
-               " where w.IP is not null and w.IP <> ''"
-               " order by s.ID, Name, w.ID, a.ID", "") != 0)
-    return -1;
-  for (i = 0; i < rows.count; i++) {
-    const char *name = or_empty(row_text(&rows, i, NAME)), *alias = row_text(&rows, i, ALIAS);
-
-    run_print(run, "%s\t%s.%s", row_text(&rows, i, IP), name, or_empty(row_text(&rows, i, ZONE)));
-    if (row_int(&rows, i, IS_PRIVATE) != 0)
-      run_print(run, "\t%s%s%s", name, alias != NULL ? "\t" : "", or_empty(alias));
-    run_print(run, "\n");
-  }
-  return 0;
-}
-
-/* What the admin has added. */
-static int
-print_local_hosts(struct run *run)
-{
-  char buffer[4096];
-  size_t n;
-  FILE *in = fopen(HOSTS_LOCAL, "re");
-
-  if (in == NULL)
-    return errno == ENOENT ? 0
-      : call_fail(run->call, ROCKS_EPERMISSION, "cannot read %s: %s", HOSTS_LOCAL,
-                  strerror(errno));
-  while ((n = fread(buffer, 1, sizeof buffer, in)) > 0)
-    text_add_bytes(&run->text, buffer, n);
-  fclose(in);
-  return 0;
-}
-
-static int
-report_host(struct run *run)
-{
-  if (run_db(run) == NULL)
-    return -1;
-  run_print(run, "%s", hosts_head);
-  return print_hosts(run) != 0 ? -1 : print_local_hosts(run);
-}
-
-/* --- report host network */
 
 #define DEFAULT_ROUTE "Network = '0.0.0.0' and Netmask = '0.0.0.0'"
 
@@ -265,9 +196,7 @@ static const char *const network_examples[] = {
   "compute-0-0|the files that give the host its name and its default gateway", NULL
 };
 
-const struct command report_host_commands[] = {
-  { "report host", "", "Prints /etc/hosts for this site, what stands in /etc/hosts.local at its"
-    " end.", NULL, NULL, 0, report_host },
+const struct command report_network_commands[] = {
   { "report host network", "{host}",
     "Prints the files that give a host its name and its default gateway.", options,
     network_examples, 0, report_host_network },
