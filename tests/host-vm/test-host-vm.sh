@@ -159,6 +159,30 @@ for command in 'list host vm' 'dump host vm' 'report host vm virt_type'; do
     "$(questions $command one two compute-0-0-0)"
 done
 
+# ---- a member of a recorded cluster ----
+
+ours() {
+  sql 'select (select count(*) from mvc_leases), (select count(*) from mvc_members),
+    (select count(*) from mvc_clusters)'
+}
+passes 'a cluster' rocks add cluster 192.0.2.20 1 fe-name=front network-backend=vlan \
+  container-hosts=vm-container-0-1 cluster-naming=yes
+is 'both are leased' "$(ours)" '2	2	1'
+has 'its network is known for a single VM' "$(rocks report host vm config vm-front-0)" \
+  'peth0.2'
+passes 'more memory' rocks set host vm vm-front-0 mem=512 physnode=vm-container-0-0
+is 'what is promised follows' "$(sql "select l.mem, l.container, m.mem, m.container
+  from mvc_leases l join mvc_members m on m.name = l.vm where l.vm = 'vm-front-0'")" \
+  '512	vm-container-0-0	512	vm-container-0-0'
+sql "update mvc_leases set home_uuid = 'another' where vm = 'vm-front-0'"
+refuses 'host vm-front-0 is leased to cluster front of another site, which alone can do this' \
+  start host vm vm-front-0
+sql "update mvc_leases set home_uuid = (select uuid from mvc_site) where vm = 'vm-front-0'"
+passes 'the member removed' rocks remove host vm vm-front-0
+is 'its lease too' "$(ours)" '1	1	1'
+passes 'the frontend removed' rocks remove host vm front
+is 'a cluster of nobody is forgotten' "$(ours)" '0	0	0'
+
 # ---- dumped, removed, read back ----
 
 passes 'a CD-ROM' rocks set host vm cdrom one cdrom="/tmp/it's one.iso"
