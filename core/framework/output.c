@@ -15,8 +15,6 @@
 #include "framework/json.h"
 #include "framework/output.h"
 
-#define UNSET_WIDTH 4
-
 static struct output *
 output_of(struct run *run)
 {
@@ -207,7 +205,7 @@ static size_t
 cell_width(const struct cell *cell, bool owner)
 {
   if (!cell->set)
-    return UNSET_WIDTH;
+    return 0;
   return cell->length + (owner || cell->type == CELL_NUMBER ? 1 : 0);
 }
 

@@ -329,7 +329,7 @@ test_table(void)
 {
   TABLE("bcd", "HOST NAME MTU   ON  \na:   x    1500  True\nbcd: ---- ----- True\n", "ignored=1");
   TABLE("a", "NAME MTU   ON  \nx    1500  True\n---- ----- True\n", "ignored=1");
-  TABLE("b", "a: x    1500  True\nb: ---- ----- True\n", "output-header=no");
+  TABLE("b", "a: x 1500  True\nb: - ----- True\n", "output-header=no");
   TABLE("b", "HOST ON  \na:   True\nb:   True\n", "output-col=on,host");
   TABLE("b", "\n\n\n", "output-col=nosuch");
   TABLE("a:b", "[\n    {\n        \"host\": \"a\",\n        \"thing\": [\n            {\n"
@@ -346,14 +346,14 @@ test_other_tables(void)
   struct run run = { .call = &call, .command = &table_command };
   struct text text = { 0 };
 
-  /* None is four wide, so is a column of nothing but unset values. */
+  /* A column of nothing but unset values is as wide as its heading. */
   output_header(&run, "", "ip", NULL);
   output_row(&run, "a");
   output_text(&run, NULL);
   output_row(&run, "");
   output_text(&run, "");
   output_finish(&run, &text);
-  CHECK_TEXT(text_get(&text), "-- IP  \na: ----\n:  ----\n");
+  CHECK_TEXT(text_get(&text), "-- IP\na: --\n:  --\n");
   text_free(&text);
   output_free(&run);
 
