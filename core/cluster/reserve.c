@@ -372,7 +372,7 @@ struct reserving *r, struct site *site, const struct rocks_cluster_row *record)
   struct rocks_reservation reservation = {
     .size = sizeof reservation,
     .home_uuid = model_home(r->model)->uuid,
-    .cluster = site->home ? NULL : r->cluster->row.name,
+    .cluster = r->cluster->row.name, /* NULL: a new one */
     .segment = site->home && r->wish != NULL ? r->wish->vlan : 0,
     .reuse_segments = ops->reuse_segments,
     .tagged = ops->capabilities & ROCKS_NET_TAGGED,

@@ -237,6 +237,10 @@ check_public(struct reserve *v, const struct guest *g)
     if (v->ip[i] == ip)
       return refuse(v, ROCKS_EEXISTS, "the IP address %s is in use at this site",
                     g->want->public_ip);
+  /* As in Rocks it may be: the network can have more than one range. */
+  if ((ip & v->public_netmask) != (v->public_network & v->public_netmask))
+    v->r->core->warn(v->call, "the IP address %s is outside the network `public`",
+                     g->want->public_ip);
   if (g->want->gateway != NULL && g->want->gateway[0] != '\0')
     v->gateway = g->want->gateway;
   if (v->gateway == NULL || v->gateway[0] == '\0')

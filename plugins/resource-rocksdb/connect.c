@@ -270,6 +270,12 @@ db_ours(struct rocks_resource *r, struct rocks_call *call)
   return -1;
 }
 
+int
+db_ours_or_bare(struct rocks_resource *r, struct rocks_call *call)
+{
+  return r->bare ? 0 : db_ours(r, call);
+}
+
 /* Our own tables: of this version, with the site's UUID. */
 static int
 check_ours(struct rocks_resource *r, struct rocks_call *call, bool present, bool bare)
@@ -277,6 +283,7 @@ check_ours(struct rocks_resource *r, struct rocks_call *call, bool present, bool
   struct identity identity = { .r = r };
   unsigned code = 0;
 
+  r->bare = !present;
   if (present &&
       db_try(r, call, "SELECT (SELECT MAX(version) FROM mvc_schema), "
                       "(SELECT MAX(uuid) FROM mvc_site)", NULL, 0, read_identity,

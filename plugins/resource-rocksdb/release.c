@@ -16,8 +16,9 @@ struct released {
   const char *const *names;
   size_t nnames;
   bool all;
+  bool leases;            /* there is a table of them */
   struct arena arena;
-  const char **vm;        /* those that are leased */
+  const char **vm;        /* those found */
   size_t nvms, vm_room;
   int64_t *node, *vm_node, *container, *segment;
   size_t nnodes, node_room, nvm_nodes, vm_node_room;
@@ -41,7 +42,7 @@ add(struct released *x, int64_t **array, size_t *room, size_t *count, int64_t id
 }
 
 static int
-lease_row(void *arg, const char *const *columns, const struct rocks_sql_value *v, size_t n)
+vm_row(void *arg, const char *const *columns, const struct rocks_sql_value *v, size_t n)
 {
   struct released *x = arg;
   const char **vm = array_more((void **)&x->vm, &x->vm_room, &x->nvms, sizeof *vm);
@@ -67,7 +68,7 @@ lease_row(void *arg, const char *const *columns, const struct rocks_sql_value *v
 /* A lease whose host is no VM here any more takes no host with it: somebody
  * removed or renamed it, and may have made another one of that name. */
 static int
-find(struct released *x)
+find_leased(struct released *x)
 {
   struct query q = { 0 };
 
@@ -83,7 +84,36 @@ find(struct released *x)
     query_list(&q, x->names, x->nnames);
   }
   query_text(&q, " ORDER BY l.id");
-  if (db_query(x->r, x->call, &q, lease_row, x) != 0)
+  return db_query(x->r, x->call, &q, vm_row, x);
+}
+
+/* VMs that nobody leased: those that the original made.  They belong to this
+ * site, and no other may name them. */
+static int
+find_unleased(struct released *x)
+{
+  struct query q = { 0 };
+
+  if (x->nnames == 0 ||
+      strcmp(x->home_uuid, x->r->uuid == NULL ? "" : x->r->uuid) != 0)
+    return 0;
+  query_text(&q, "SELECT n.Name, v.Node, v.ID, v.PhysNode, i.VlanID FROM nodes n "
+                 "JOIN vm_nodes v ON v.Node = n.ID "
+                 "LEFT JOIN networks i ON i.Node = n.ID AND i.VlanID > 0 ");
+  if (x->leases)
+    query_text(&q, "LEFT JOIN mvc_leases l ON l.node = n.ID AND l.vm = n.Name ");
+  query_text(&q, "WHERE n.Name IN ");
+  query_list(&q, x->names, x->nnames);
+  if (x->leases)
+    query_text(&q, " AND l.id IS NULL");
+  query_text(&q, " ORDER BY n.ID, i.ID");
+  return db_query(x->r, x->call, &q, vm_row, x);
+}
+
+static int
+find(struct released *x)
+{
+  if ((x->leases && find_leased(x) != 0) || find_unleased(x) != 0)
     return -1;
   return x->arena.failed ? db_nomem(x->r, x->call) : 0;
 }
@@ -169,6 +199,8 @@ delete_leases(struct released *x)
                                              sql_text(x->home_uuid), sql_text(x->cluster) };
   struct query q = { 0 };
 
+  if (!x->leases)
+    return 0;
   query_text(&q, "DELETE FROM mvc_leases WHERE home_uuid = ");
   query_value(&q, cluster[0]);
   query_text(&q, " AND cluster = ");
@@ -201,10 +233,11 @@ db_release(struct rocks_resource *r, struct rocks_call *call, const char *home_u
            const char *cluster, const char *const *names, size_t nnames)
 {
   struct released x = { .r = r, .call = call, .home_uuid = home_uuid, .cluster = cluster,
-                        .names = names, .nnames = nnames, .all = names == NULL };
+                        .names = names, .nnames = nnames, .all = names == NULL,
+                        .leases = !r->bare };
   int result;
 
-  if (db_ours(r, call) != 0 || db_begin(r, call, false) != 0)
+  if (db_ours_or_bare(r, call) != 0 || db_begin(r, call, false) != 0)
     return -1;
   result = release(&x);
   if (result == 0)

@@ -119,7 +119,10 @@ load_holders(struct reserve *v)
   query_text(&q, "SELECT n.ID, n.Name, n.Rack, n.`Rank`, "
                  "EXISTS (SELECT 1 FROM vm_nodes x WHERE x.Node = n.ID), c.drained, c.cpus, "
                  "c.mem, c.disk, MAX(v.Slice), SUM(g.CPUs), SUM(v.Mem), SUM(d.Size) "
-                 "FROM nodes n LEFT JOIN mvc_containers c ON c.host = n.Name "
+                 "FROM nodes n LEFT JOIN ");
+  query_text(&q, v->r->bare ? "(SELECT NULL AS host, 0 AS drained, NULL AS cpus, NULL AS mem, "
+                              "NULL AS disk)" : "mvc_containers");
+  query_text(&q, " c ON c.host = n.Name "
                  "LEFT JOIN vm_nodes v ON v.PhysNode = n.ID "
                  "LEFT JOIN nodes g ON g.ID = v.Node "
                  "LEFT JOIN (SELECT Vm_Node, SUM(Size) AS Size FROM vm_disks "
@@ -263,8 +266,12 @@ subnet_row(void *arg, const char *const *columns, const struct rocks_sql_value *
         !address_parse(text_of(&c[3]), &v->private_netmask))
       v->private_netmask = 0;
   }
-  if (strcasecmp(name, "public") == 0)
+  if (strcasecmp(name, "public") == 0) {
     v->public_subnet = int_of(&c[0]);
+    if (!address_parse(text_of(&c[2]), &v->public_network) ||
+        !address_parse(text_of(&c[3]), &v->public_netmask))
+      v->public_netmask = 0;
+  }
   if (strcasecmp(name, v->want->subnet == NULL ? "private" : v->want->subnet) == 0)
     v->tagged_subnet = int_of(&c[0]);
   return 0;
@@ -354,7 +361,9 @@ reserve_load(struct reserve *v)
 {
   if (load_attrs(v) != 0 || load_holders(v) != 0 || load_partitions(v) != 0 ||
       load_appliances(v) != 0 || load_names(v) != 0 || load_networks(v) != 0 ||
-      load_subnets(v) != 0 || load_leases(v) != 0 || load_spent(v) != 0)
+      load_subnets(v) != 0)
     return -1;
-  return 0;
+  if (v->r->bare)
+    return 0;
+  return load_leases(v) != 0 || load_spent(v) != 0 ? -1 : 0;
 }

@@ -54,7 +54,7 @@ reserve_member(const struct reserve *v, const struct guest *g)
     .role = g->want->role,
     .index = g->want->index,
     .name = g->name,
-    .site_uuid = v->r->uuid,
+    .site_uuid = v->r->uuid == NULL ? "" : v->r->uuid,
     .container = g->holder->name,
     .mac = g->mac,
     .segment = v->segment,
@@ -85,7 +85,7 @@ write_record(struct reserve *v)
   struct rocks_member_row *members;
   size_t i;
 
-  if (record == NULL)
+  if (record == NULL || v->r->bare)
     return 0;
   members = arena_alloc(&v->arena, (v->nguests + record->nmembers) * sizeof *members);
   if (members == NULL)
@@ -133,12 +133,23 @@ transact(struct reserve *v)
   return db_commit(v->r, v->call);
 }
 
+/* A database as the original made it is enough for what the original could do:
+ * a new cluster of this site alone, whose VLAN stands in its tables. */
+static int
+check_ours(struct rocks_resource *r, struct rocks_call *call,
+           const struct rocks_reservation *want)
+{
+  if (want->tagged && !want->foreign && want->cluster == NULL)
+    return db_ours_or_bare(r, call);
+  return db_ours(r, call);
+}
+
 int
 db_reserve(struct rocks_resource *r, struct rocks_call *call,
            const struct rocks_reservation *want)
 {
   struct reserve v = { .r = r, .call = call, .want = want };
-  int result = db_ours(r, call);
+  int result = check_ours(r, call, want);
 
   if (result == 0)
     result = prepare(&v);

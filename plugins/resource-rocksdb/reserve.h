@@ -83,6 +83,7 @@ struct reserve {
   } kind[2];              /* by enum rocks_role */
   int64_t private_subnet, public_subnet, tagged_subnet;
   uint32_t private_network, private_netmask;
+  uint32_t public_network, public_netmask; /* netmask 0: not known */
   const char *gateway;    /* of the site's public network, or NULL */
 
   const char *cluster;

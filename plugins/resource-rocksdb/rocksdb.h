@@ -29,6 +29,7 @@ struct rocks_resource {
   struct st_mysql *mysql;
   char *where;   /* the server for messages: "socket /x" or "host h port p" */
   char *uuid;    /* of this site; NULL: no mvc_ tables that we know */
+  bool bare;     /* there are no mvc_ tables at all: as the original made it */
   bool open;     /* a transaction is open */
   bool locked;   /* we hold the site's lock */
 };
@@ -100,5 +101,8 @@ int db_set_capacity(struct rocks_resource *r, struct rocks_call *call, const cha
 
 /* Reports when the database has no mvc_ tables of ours; 0 when it has. */
 int db_ours(struct rocks_resource *r, struct rocks_call *call);
+/* The same, but 0 also for a database without any: what would be kept in them is
+ * not there then, and r->uuid is NULL. */
+int db_ours_or_bare(struct rocks_resource *r, struct rocks_call *call);
 
 #endif /* ROCKSDB_H */

@@ -275,6 +275,8 @@ store_leases(struct reserve *v)
   struct query q = { 0 };
   size_t i;
 
+  if (v->r->bare)
+    return 0;
   query_text(&q, "INSERT INTO mvc_leases (home_uuid, cluster, vm, node, container, role, idx, "
                  "cpus, mem, disk, mac, segment, slice, created) VALUES ");
   for (i = 0; i < v->nguests; i++) {
@@ -302,7 +304,7 @@ store_segment(struct reserve *v)
 {
   struct query q = { 0 };
 
-  if (v->want->reuse_segments || v->segment == 0)
+  if (v->r->bare || v->want->reuse_segments || v->segment == 0)
     return 0;
   query_text(&q, "INSERT INTO mvc_segments (segment, home_uuid, cluster, used_since) VALUES (");
   query_values(&q, (const struct rocks_sql_value[]){
@@ -348,6 +350,29 @@ double_row(void *arg, const char *const *columns, const struct rocks_sql_value *
   return -1;
 }
 
+/* VMs of other clusters that have our number. */
+static void
+verify_segment(struct reserve *v, struct query *q)
+{
+  query_text(q, "(SELECT 'Vlan ID', i.VlanID FROM networks i "
+                "JOIN vm_nodes o ON o.Node = i.Node JOIN nodes n ON n.ID = i.Node ");
+  if (!v->r->bare) {
+    query_text(q, "LEFT JOIN mvc_leases l ON l.vm = n.Name AND l.home_uuid = ");
+    query_value(q, sql_text(v->want->home_uuid));
+    query_text(q, " AND l.cluster = ");
+    query_value(q, sql_text(v->cluster));
+  }
+  query_text(q, " WHERE i.VlanID = ");
+  query_value(q, sql_int(v->segment == 0 ? -1 : (int64_t)v->segment));
+  if (v->r->bare) {
+    query_text(q, " AND n.Name NOT IN ");
+    guest_names(v, q);
+  } else {
+    query_text(q, " AND l.id IS NULL");
+  }
+  query_text(q, " LOCK IN SHARE MODE)");
+}
+
 int
 reserve_verify(struct reserve *v)
 {
@@ -384,15 +409,7 @@ reserve_verify(struct reserve *v)
       comma = ",";
     }
   query_text(&q, comma[0] == '(' ? "(NULL)" : ")");
-  query_text(&q, " GROUP BY IP HAVING COUNT(*) > 1 LOCK IN SHARE MODE) UNION ALL "
-                 "(SELECT 'Vlan ID', i.VlanID FROM networks i "
-                 "JOIN vm_nodes o ON o.Node = i.Node JOIN nodes n ON n.ID = i.Node "
-                 "LEFT JOIN mvc_leases l ON l.vm = n.Name AND l.home_uuid = ");
-  query_value(&q, sql_text(v->want->home_uuid));
-  query_text(&q, " AND l.cluster = ");
-  query_value(&q, sql_text(v->cluster));
-  query_text(&q, " WHERE i.VlanID = ");
-  query_value(&q, sql_int(v->segment == 0 ? -1 : (int64_t)v->segment));
-  query_text(&q, " AND l.id IS NULL LOCK IN SHARE MODE)");
+  query_text(&q, " GROUP BY IP HAVING COUNT(*) > 1 LOCK IN SHARE MODE) UNION ALL ");
+  verify_segment(v, &q);
   return db_query(v->r, v->call, &q, double_row, v) != 0 ? -1 : 0;
 }

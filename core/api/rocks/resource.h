@@ -185,10 +185,14 @@ struct rocks_resource_ops {
 
   int (*snapshot)(struct rocks_resource *, struct rocks_call *, const struct rocks_snapshot *);
   /* Where `cluster` is given, reserving what (home_uuid, cluster, name) holds
-   * already gives the same again, and new VMs join its segment. */
+   * already gives the same again, and new VMs join its segment.  An inventory
+   * that cannot remember clusters refuses what it would have to remember (foreign
+   * VMs, a network without tags, an existing cluster), and leaves `record` out. */
   int (*reserve)(struct rocks_resource *, struct rocks_call *, const struct rocks_reservation *);
   /* Gives back VMs of (home_uuid, cluster): those named, or all when
-   * names is NULL.  What is not there is no error. */
+   * names is NULL.  What is not there is no error.  VMs of this site itself that
+   * are leased to nobody go as well, when they are named.  `vlan<segment>` goes
+   * from containers that no VM of the segment is left on. */
   int (*release)(struct rocks_resource *, struct rocks_call *, const char *home_uuid,
                  const char *cluster, const char *const *names, size_t nnames);
   /* Every lease of this site: to whom, which VM, where. */
