@@ -3,7 +3,7 @@
  *
  * A worker talks to its parent over a socket pair: `done I [J ...]` for steps,
  * answered by one byte once they are in the journal; `warn TEXT`; and at its
- * end, if it failed, `fail TEXT`.  Messages are packets, so none is ever half.
+ * end, if it failed, `fail CODE TEXT`.  Messages are packets, so none is ever half.
  */
 #include <config.h>
 
@@ -33,6 +33,7 @@ struct worker {
   int fd;
   time_t ends;
   bool failed;
+  enum rocks_code code;
   char *why; /* owned */
 };
 
@@ -111,12 +112,19 @@ worker_main(const struct batch *batch, int fd, unsigned deadline)
   for (i = 0; i < call.warned.count; i++)
     tell(fd, "warn %s", call.warned.item[i]);
   if (result != 0)
-    tell(fd, "fail %s", or_empty(call.message));
+    tell(fd, "fail %d %s", (int) call.code, or_empty(call.message));
   remote_close();
   _exit(result == 0 ? 0 : 1);
 }
 
 /* ---- in the parent ---- */
+
+/* Single VMs and clusters that Rocks itself made have no journal. */
+static bool
+is_recorded(const struct cluster *cluster)
+{
+  return cluster->row.name != NULL && or_empty(cluster->row.state)[0] != '\0';
+}
 
 static int
 journal(struct phase *phase, const size_t *index, size_t count, const char *state,
@@ -126,7 +134,7 @@ journal(struct phase *phase, const size_t *index, size_t count, const char *stat
   CLEANUP_FREE struct rocks_journal_row *rows = mem_new(count, sizeof *rows);
   size_t i;
 
-  if (phase->plan->cluster->row.name == NULL || home->resource->ops.resource.journal == NULL)
+  if (!is_recorded(phase->plan->cluster) || home->resource->ops.resource.journal == NULL)
     return 0;
   for (i = 0; i < count; i++) {
     const struct step *step = &phase->plan->steps[index[i]];
@@ -149,11 +157,12 @@ progress(struct phase *phase, const size_t *index, size_t count, bool done, cons
 }
 
 static void
-fail_worker(struct phase *phase, struct worker *worker, const char *why)
+fail_worker(struct phase *phase, struct worker *worker, enum rocks_code code, const char *why)
 {
   if (worker->failed)
     return;
   worker->failed = true;
+  worker->code = code;
   worker->why = mem_copy(why);
   progress(phase, worker->batch.index, 1, false, why);
   journal(phase, worker->batch.index, 1, "failed", why);
@@ -193,7 +202,17 @@ reap(struct phase *phase, struct worker *worker, bool kill_it)
   close(worker->fd);
   worker->fd = -1;
   if (!(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-    fail_worker(phase, worker, kill_it ? "did not finish in time" : "its worker died");
+    fail_worker(phase, worker, kill_it ? ROCKS_EUNREACHABLE : ROCKS_EBACKEND,
+                kill_it ? "did not finish in time" : "its worker died");
+}
+
+static void
+heard_fail(struct phase *phase, struct worker *worker, const char *words)
+{
+  char *why;
+  long code = strtol(words, &why, 10);
+
+  fail_worker(phase, worker, (enum rocks_code) code, *why == ' ' ? why + 1 : why);
 }
 
 static void
@@ -214,7 +233,7 @@ hear(struct phase *phase, struct worker *worker)
   else if (strncmp(message, "warn ", 5) == 0)
     call_warn(phase->call, "%s", message + 5);
   else if (strncmp(message, "fail ", 5) == 0)
-    fail_worker(phase, worker, message + 5);
+    heard_fail(phase, worker, message + 5);
 }
 
 static void
@@ -226,7 +245,7 @@ spawn(struct phase *phase, struct worker *worker)
   worker->fd = -1;
   worker->ends = now() + (time_t) deadline;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-    fail_worker(phase, worker, strerror(errno));
+    fail_worker(phase, worker, ROCKS_EBACKEND, strerror(errno));
     return;
   }
   fflush(NULL);
@@ -240,7 +259,7 @@ spawn(struct phase *phase, struct worker *worker)
   if (worker->pid < 0) {
     close(pair[0]);
     worker->fd = -1;
-    fail_worker(phase, worker, strerror(errno));
+    fail_worker(phase, worker, ROCKS_EBACKEND, strerror(errno));
   }
 }
 
@@ -292,7 +311,11 @@ failures(struct phase *phase)
   for (i = 0; i < phase->nworkers; i++) {
     const struct worker *worker = &phase->workers[i];
 
-    if (worker->failed)
+    if (worker->failed && worker->code == ROCKS_EUNREACHABLE && phase->apply->pass_over)
+      call_warn(phase->call, "%s is passed over: %s",
+                model_label(phase->plan->model, worker->batch.site, worker->batch.host),
+                worker->why);
+    else if (worker->failed)
       text_add(&text, "%s%s: %s", text.length > 0 ? "; " : "",
                model_label(phase->plan->model, worker->batch.site, worker->batch.host),
                worker->why);

@@ -18,6 +18,7 @@ struct apply {
   void (*progress)(void *arg, const struct step *, bool done, const char *detail);
   void *arg;
   unsigned deadline; /* seconds for one host; 0 = the default */
+  bool pass_over; /* hosts that do not answer are warned of and count as done */
 };
 
 /* Runs the phases in order; a phase in which a host failed is the last.

@@ -289,7 +289,8 @@ home_step(void *arg, struct rocks_call *call, const struct step *step)
 static int
 apply(struct control *control)
 {
-  struct apply how = { .home_step = home_step, .progress = control->progress, .arg = control };
+  struct apply how = { .home_step = home_step, .progress = control->progress, .arg = control,
+                       .pass_over = control->pass_over };
 
   return plan_apply(control->call, &control->plan, &how);
 }
@@ -424,11 +425,40 @@ control_restore(struct control *control, const struct plan_choice *choice)
   return alone(control, choice, plan_restore);
 }
 
+static int
+note_step(void *arg, const struct rocks_journal_row *row)
+{
+  (void) row;
+  *(bool *) arg = true;
+  return 0;
+}
+
+/* Whether anything of a recorded cluster was ever begun on a host. */
+static int
+was_begun(struct control *control, bool *begun)
+{
+  struct site *home = model_home(&control->model);
+  const struct rocks_resource_ops *ops = &home->resource->ops.resource;
+
+  *begun = control->cluster.row.state[0] == '\0' || ops->journal_read == NULL;
+  if (*begun)
+    return 0;
+  return ops->journal_read(home->inventory, control->call, control->cluster.row.name, note_step,
+                           begun);
+}
+
 int
 control_remove(struct control *control, const struct plan_choice *choice)
 {
+  struct plan_choice how = *choice;
+  bool begun;
+
+  if (was_begun(control, &begun) != 0)
+    return -1;
+  how.untouched = !begun;
+  control->pass_over = control->cluster.row.state[0] == '\0';
   new_plan(control);
-  plan_remove(&control->plan, choice);
+  plan_remove(&control->plan, &how);
   return change(control, "removing", NULL, "remove cluster");
 }
 

@@ -16,6 +16,7 @@ struct control {
   struct cluster cluster;  /* the one at work */
   struct plan plan;
   bool dry;                /* plan only */
+  bool pass_over;          /* hosts that do not answer are no error; set by remove */
   bool home_only;          /* members of other sites are left alone: not loaded */
   /* Backends of what has no record; NULL: those that configure was given. */
   const char *network_backend, *vm_backend;
@@ -52,7 +53,10 @@ int control_suspend(struct control *, const struct plan_choice *);
 int control_resume(struct control *, const struct plan_choice *);
 int control_save(struct control *, const struct plan_choice *);
 int control_restore(struct control *, const struct plan_choice *);
-/* Stops, undefines, gives everything back, forgets. */
+/* Stops, undefines, gives everything back, forgets.  Of a cluster that never had
+ * a step on any host, no host is asked.  Of one that Rocks itself made, hosts that
+ * do not answer are passed over with a warning, as Rocks does: nothing but its
+ * rows would remember what is left to do there. */
 int control_remove(struct control *, const struct plan_choice *);
 /* Finishes what was begun: by the recorded state, one of the above. */
 int control_sync(struct control *);

@@ -253,7 +253,8 @@ plan_remove(struct plan *plan, const struct plan_choice *choice)
   struct site *home = model_home(plan->model);
   size_t i;
 
-  plan_stop(plan, choice);
+  if (!choice->untouched || choice->erase_disks)
+    plan_stop(plan, choice);
   /* Lenders first: what a site still holds must be known at home. */
   for (i = plan->model->nsites; i-- > 0; plan->phase++)
     plan_add(plan, STEP_SITE_RELEASE, &plan->model->sites[i], "", NULL, NULL);

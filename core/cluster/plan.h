@@ -63,6 +63,7 @@ struct plan_choice {
   const struct list *names;
   bool wait;         /* let computes wait until the frontend answers */
   bool erase_disks;
+  bool untouched;    /* remove: no host has anything of these VMs, none is asked */
   /* To stop: how, what is not ROCKS_VM_POWEROFF leaves the port up; or the VM
    * has ended by itself and its port alone is left to be taken down. */
   enum rocks_vm_stop stop;
