@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 the rocks-mvc authors
  *
- * Virtual clusters: start, stop, sync, check, remove.
+ * Virtual clusters: start, stop, sync, check.
  */
 #include <config.h>
 
@@ -102,29 +102,68 @@ work_on(struct run *run, const char *name, int (*what)(struct run *, struct cont
   return result;
 }
 
-/* Loads each named cluster and does `what` with it. */
-static int
-for_clusters(struct run *run, bool changes, int (*what)(struct run *, struct control *))
+int
+clusters_recorded(struct run *run, const struct list *words, struct list *names)
 {
-  bool alone = changes && !run_flag(run, "dryrun", false);
-  CLEANUP_LIST struct list names = { 0 };
+  CLEANUP_ROWS struct rows rows = { 0 };
+  struct db *db = run_db(run);
+  bool ours = false;
   size_t i;
-  int result = 0;
+
+  if (db == NULL || sites_recorded(db, &ours) != 0)
+    return -1;
+  if (ours && db_query(db, &rows, "SELECT name FROM mvc_clusters WHERE name IN (%s)", "v",
+                       words) != 0)
+    return -1;
+  for (i = 0; i < rows.count; i++)
+    list_add(names, row_text(&rows, i, 0));
+  return 0;
+}
+
+int
+clusters_named(struct run *run, struct list *names)
+{
+  CLEANUP_LIST struct list hosts = { 0 }, recorded = { 0 };
+  size_t i;
 
   if (run->args.count == 0)
     return run_fail(run, "must supply at least one frontend name");
-  if (hosts_expand(run, &names, 0) != 0)
+  if (clusters_recorded(run, &run->args, &recorded) != 0)
     return -1;
-  for (i = 0; result == 0 && i < names.count; i++) {
-    int lock = alone ? cluster_lock(run->call, names.item[i]) : -1;
+  for (i = 0; i < run->args.count; i++)
+    list_add(list_has(&recorded, run->args.item[i]) ? names : &hosts, run->args.item[i]);
+  if (hosts.count > 0 && hosts_expand_words(run, &hosts, names, 0) != 0)
+    return -1;
+  list_unique(names);
+  return 0;
+}
+
+int
+clusters_each(struct run *run, const struct list *names, bool changes,
+              int (*what)(struct run *, struct control *))
+{
+  bool alone = changes && !run_flag(run, "dryrun", false);
+  size_t i;
+  int result = 0;
+
+  for (i = 0; result == 0 && i < names->count; i++) {
+    int lock = alone ? cluster_lock(run->call, names->item[i]) : -1;
 
     if (alone && lock < 0)
       return -1;
-    result = work_on(run, names.item[i], what);
+    result = work_on(run, names->item[i], what);
     if (lock >= 0)
       close(lock);
   }
   return result;
+}
+
+static int
+for_clusters(struct run *run, bool changes, int (*what)(struct run *, struct control *))
+{
+  CLEANUP_LIST struct list names = { 0 };
+
+  return clusters_named(run, &names) != 0 ? -1 : clusters_each(run, &names, changes, what);
 }
 
 static int
@@ -171,70 +210,6 @@ static int
 sync_cluster(struct run *run)
 {
   return for_clusters(run, true, sync_one);
-}
-
-/* ---- remove ---- */
-
-/* Rocks says which VLAN it takes from which container, then the hosts. */
-static void
-say_removal(struct run *run, const struct control *control)
-{
-  const struct rocks_cluster_row *row = &control->cluster.row;
-  bool tagged = control->cluster.network->ops.network.capabilities & ROCKS_NET_TAGGED;
-  CLEANUP_LIST struct list lines = { 0 };
-  size_t i;
-
-  for (i = 0; tagged && i < row->nmembers; i++)
-    list_addf(&lines, "Removing vlan %u  on host  %s", row->members[i].segment,
-              row->members[i].container);
-  list_unique(&lines);
-  for (i = 0; i < lines.count; i++)
-    run_progress(run, "%s\n", lines.item[i]);
-  run_progress(run, "Removing hosts: ");
-  for (i = 0; i < row->nmembers; i++)
-    if (row->members[i].role == ROCKS_ROLE_COMPUTE)
-      run_progress(run, " %s", row->members[i].name);
-  run_progress(run, " %s\n", row->name);
-}
-
-static void
-say_images(struct run *run, const struct control *control)
-{
-  size_t i, k;
-
-  for (i = 0; i < control->plan.nsteps; i++) {
-    const struct step *step = &control->plan.steps[i];
-
-    if (step->kind != STEP_VM_UNDEFINE)
-      continue;
-    for (k = 0; k < step->vm->ndisks; k++)
-      run_progress(run, "Disk image stays: %s%s%s:%s\n", step->site->home ? "" : step->site->name,
-                   step->site->home ? "" : ":", step->host, step->vm->disks[k].path);
-  }
-}
-
-static int
-remove_one(struct run *run, struct control *control)
-{
-  struct plan_choice all = { .erase_disks = run_flag(run, "remove-disks", false) };
-
-  if (!control->dry)
-    say_removal(run, control);
-  if (control_remove(control, &all) != 0)
-    return -1;
-  if (control->dry)
-    return 0;
-  if (!all.erase_disks && control->cluster.row.state[0] != '\0')
-    say_images(run, control);
-  run_progress(run, "Syncing configuration\n");
-  run_after_commit(run, "sync config", NULL, 0);
-  return 0;
-}
-
-static int
-remove_cluster(struct run *run)
-{
-  return for_clusters(run, true, remove_one);
 }
 
 /* ---- check ---- */
@@ -378,10 +353,10 @@ const struct command cluster_commands[] = {
     .options = cluster_option,
     .flags = COMMAND_ROOT, .run = check_cluster },
   { .words = "remove cluster",
-    .usage = "{cluster}... [dryrun=bool] [remove-disks=bool]",
+    .usage = "[cluster]... [dryrun=bool] [remove-disks=bool]",
     .about = "Stops a cluster and removes all of it: VMs, network, and what other sites "
              "promised. Disk images stay unless told otherwise.",
     .options = cluster_option,
-    .flags = COMMAND_ROOT, .run = remove_cluster },
+    .flags = COMMAND_ROOT, .run = cluster_remove },
   { 0 }
 };

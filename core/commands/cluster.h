@@ -11,6 +11,17 @@
 
 int cluster_add(struct run *);  /* add cluster */
 int cluster_list(struct run *); /* list cluster */
+int cluster_remove(struct run *); /* remove cluster */
+
+/* The clusters that run->args name: recorded ones by that name, whether or not
+ * there is such a host; others by any host word.  At least one must be named. */
+int clusters_named(struct run *, struct list *names);
+/* Those of the words that are names of recorded clusters. */
+int clusters_recorded(struct run *, const struct list *words, struct list *names);
+/* Loads each cluster and does `what` with it, alone if that changes anything;
+ * with dryrun=yes shows the plan. */
+int clusters_each(struct run *, const struct list *names, bool changes,
+                  int (*what)(struct run *, struct control *));
 
 /* A backend: by parameter, else by attribute of this machine, else by default. */
 const struct backend *choose_backend(struct run *, enum rocks_kind, const char *param,

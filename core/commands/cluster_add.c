@@ -11,6 +11,7 @@
 #include "base/addr.h"
 #include "cluster/reserve.h"
 #include "commands/cluster.h"
+#include "commands/pxe.h"
 #include "commands/sites.h"
 #include "framework/attrs.h"
 #include "framework/hosts.h"
@@ -82,7 +83,7 @@ read_vlan(struct run *run, const struct backend *network, uint32_t *vlan)
   *vlan = 0;
   if (text == NULL)
     return 0;
-  if (!number_parse(text, INT32_MIN, INT32_MAX, &value))
+  if (!number_parse(text, INT64_MIN, INT64_MAX, &value))
     return run_fail(run, "Vlan ID (%s) must be an integer", text);
   if (value < ops->segment_min || value > ops->segment_max)
     return run_fail(run, "vlan %s is not from %u to %u", text, ops->segment_min,
@@ -92,16 +93,14 @@ read_vlan(struct run *run, const struct backend *network, uint32_t *vlan)
 }
 
 static int
-read_ip(struct run *run, const char *ip, struct wish *wish)
+check_addresses(struct run *run, const struct wish *wish)
 {
   uint32_t ignored;
 
-  if (!ip_parse(ip, &ignored))
-    return run_fail(run, "The ip address %s is invalid", ip);
-  wish->gateway = run_param(run, "gateway", NULL);
+  if (!ip_parse(wish->ip, &ignored))
+    return run_fail(run, "The ip address %s is invalid", wish->ip);
   if (wish->gateway != NULL && !ip_parse(wish->gateway, &ignored))
     return run_fail(run, "The gateway address %s is invalid", wish->gateway);
-  wish->ip = ip;
   return 0;
 }
 
@@ -173,9 +172,10 @@ read_order(struct run *run, struct order *order)
     return -1;
   if (read_need(run, "cpus-per-compute", "mem-per-compute", "disk-per-compute", &compute,
                 &wish->compute) != 0 ||
-      read_need(run, "fe-cpus", "fe-mem", "disk-per-frontend", &frontend, &wish->frontend) != 0 ||
-      read_ip(run, values[0], wish) != 0)
+      read_need(run, "fe-cpus", "fe-mem", "disk-per-frontend", &frontend, &wish->frontend) != 0)
     return -1;
+  wish->ip = values[0];
+  wish->gateway = run_param(run, "gateway", NULL);
   wish->fe_container = run_param(run, "fe-container", NULL);
   wish->subnet = run_param(run, "subnet", "private");
   list_split(&order->sites, run_param(run, "sites", ""), " \t\n,");
@@ -240,6 +240,8 @@ say_plan(struct run *run, struct control *control)
     say_member(run, control, &row->members[i]);
 }
 
+/* The rest of the checks, where the original comes to them, after what it has
+ * said by then. */
 static int
 resolve_names(struct run *run, struct order *order, bool dry)
 {
@@ -263,7 +265,37 @@ resolve_names(struct run *run, struct order *order, bool dry)
   } else if (!dry) {
     run_progress(run, "Creating Virtual Frontend on Physical Host %s --> \n", container);
   }
-  return wish->fe_name != NULL ? hosts_check_new(run, wish->fe_name) : 0;
+  if (wish->fe_name != NULL && hosts_check_new(run, wish->fe_name) != 0)
+    return -1;
+  return check_addresses(run, wish);
+}
+
+/* Without tables of ours the backends of a cluster are those of all clusters. */
+static int
+check_memory(struct run *run, const struct control *control, const struct wish *wish)
+{
+  const struct backend *const chosen[] = { wish->network, wish->vm };
+  const char *const known[] = {
+    control->network_backend != NULL ? control->network_backend : DEFAULT_NETWORK_BACKEND,
+    control->vm_backend != NULL ? control->vm_backend : DEFAULT_VM_BACKEND };
+  size_t i;
+
+  for (i = 0; model_home(&control->model)->uuid[0] == '\0' && i < 2; i++)
+    if (strcmp(chosen[i]->plugin.name, known[i]) != 0)
+      return run_fail(run, "this site's database cannot keep that the cluster has the %s backend "
+                      "%s: run `rocks create database`", i == 0 ? "network" : "VM",
+                      chosen[i]->plugin.name);
+  return 0;
+}
+
+static void
+follow_up(struct run *run, const struct control *control)
+{
+  CLEANUP_LIST struct list frontend = { 0 };
+
+  list_add(&frontend, control->cluster.row.name);
+  pxe_follow(run, &frontend);
+  run_after_commit(run, "sync config", NULL, 0);
 }
 
 int
@@ -278,6 +310,8 @@ cluster_add(struct run *run)
     return -1;
   result = read_order(run, &order);
   if (result == 0)
+    result = check_memory(run, &control, &order.wish);
+  if (result == 0)
     result = resolve_names(run, &order, dry);
   if (result == 0)
     result = reserve_cluster(run->call, &control.model, &order.wish, dry, &control.cluster);
@@ -286,7 +320,7 @@ cluster_add(struct run *run)
   if (result == 0 && !dry) {
     say_done(run, &control);
     run_progress(run, "Syncing Network Configuration --> \n");
-    run_after_commit(run, "sync config", NULL, 0);
+    follow_up(run, &control);
     run_print(run, "<-- Done.\n");
   }
   control_free(&control);

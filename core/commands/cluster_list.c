@@ -51,7 +51,7 @@ list_physical(struct listing *listing, const char *name)
   size_t i;
 
   output_row(listing->run, name);
-  output_text(listing->run, NULL);
+  output_text(listing->run, "");
   cells(listing, "physical", NULL);
   detail_cells(listing, NULL, NULL);
   for (i = 0; i < listing->physical.count; i++) {
@@ -74,7 +74,7 @@ list_recorded(struct listing *listing, const char *name)
                "AND node_name <> ? ORDER BY node_name", "ss", name, name) != 0)
     return -1;
   output_row(listing->run, name);
-  output_text(listing->run, NULL);
+  output_text(listing->run, "");
   cells(listing, "VM", NULL);
   for (i = 0; i < members.count; i++) {
     output_row(listing->run, "");
@@ -91,7 +91,7 @@ list_member(struct listing *listing, const struct control *control,
   bool frontend = state->member->role == ROCKS_ROLE_FRONTEND;
 
   output_row(listing->run, frontend ? control->cluster.row.name : "");
-  output_text(listing->run, frontend ? NULL : state->member->name);
+  output_text(listing->run, frontend ? "" : state->member->name);
   cells(listing, "VM", status_word(state));
   detail_cells(listing, control, state);
 }
