@@ -88,7 +88,7 @@ vlan_parent() { # NIC rocks|plain
 vlan_make() { # WHAT WORD-OF-IP-LINK-ADD...
   vlan_what=$1
   shift
-  vlan_why=$(ip link add "$@" group "$VLAN_GROUP" 2>&1) || case $vlan_why in
+  vlan_why=$(ip link add group "$VLAN_GROUP" "$@" 2>&1) || case $vlan_why in
     *'nknown device type'*) vlan_fail "cannot make $vlan_what: this kernel has no VLANs (no module 8021q)" ;;
     *'exists'*) vlan_fail "cannot make $vlan_what: another device has it already" ;;
     *) vlan_fail "cannot make $vlan_what: $vlan_why" ;;
