@@ -80,8 +80,8 @@ hosts_text(struct run *run, struct text *out)
                   " join subnets s on s.ID = w.Subnet"
                   " left join aliases a on a.Node = n.ID and s.name = 'private'"
                   " where w.IP is not null and w.IP <> ''"
-                  " order by case s.name when 'private' then 0 else 1 end, s.ID, n.Name, w.ID,"
-                  " a.ID", "") != 0)
+                  " order by case s.name when 'private' then 0 else 1 end, s.ID,"
+                  " coalesce(nullif(w.Name, ''), n.Name), w.ID, a.ID", "") != 0)
     return -1;
   text_add(out, "%s", preamble);
   for (i = 0; i < rows.count; i++)
