@@ -256,6 +256,8 @@ sql "insert into subnets (name, dnszone, subnet, netmask) values
 sed "s|^/opt/rocks/bin/rocks|rocks|" "$test_tmp/dump" >"$test_tmp/script"
 passes 'a dump is a script' bash -e "$test_tmp/script"
 is 'a site made by it has the same dump' "$(dump)" "$(cat "$test_tmp/dump")"
+is 'a host without a profile has none there' \
+  "$(sql "select count(*) from nodes where Name = 'attic' and RunAction is null")" 1
 database=cluster
 export ROCKS_DATABASE="mysql:///cluster?socket=$MARIADB_SOCKET"
 
