@@ -16,6 +16,8 @@ backend=n2n
 times=()
 
 lab() { "$top/tests/lab/lab" "$@"; }
+# shellcheck source=tests/lab/state.sh
+. "$top/tests/lab/state.sh"
 
 fail() {
   echo "demo: $*" >&2
@@ -130,16 +132,71 @@ demo_look() {
   done < <(lab hosts | sed 's/ .*//' | tr ':' ' ' | grep -E ' (vm-container|frontend-a)')
 }
 
+# Reads `FROM TO ok|lost`; any awk.
+matrix() {
+  sort | awk '
+    !($1 in seen) { seen[$1]; name[++n] = $1 }
+    { cell[$1, $2] = $3 }
+    END {
+      printf "%-20s", ""
+      for (j = 1; j <= n; j++) printf "%4d ", j
+      for (i = 1; i <= n; i++) {
+        printf "\n%2d %-17s", i, name[i]
+        for (j = 1; j <= n; j++) printf "%4s ", i == j ? "." : cell[name[i], name[j]]
+      }
+      print ""
+    }'
+}
+
+# What passes a device, until the file appears; a line on stderr once it listens.
+capture() { # STOP-FILE HOST DEVICE [FILTER...]
+  local stop=$1 host=$2 device=$3
+  shift 3
+  # shellcheck disable=SC2016 # the host's shell expands it
+  lab run "$host" sh -c 'stop=$1; shift; timeout 60 tcpdump -A -l -n -s 0 "$@" & pid=$!
+    for i in $(seq 250); do [ ! -e "$stop" ] || break; sleep 0.2; done
+    kill -INT $pid; wait $pid || true' capture "$stop" -i "$device" "$@"
+}
+
+member() { # SITE COLUMN: of the first compute there
+  lab run frontend-a mariadb -N -B cluster -e "SELECT m.$2 FROM mvc_members m
+    LEFT JOIN mvc_sites s ON s.uuid = m.site_uuid
+    WHERE s.name = '$1' AND m.role = 'compute' ORDER BY m.idx LIMIT 1"
+}
+
+# A text goes in clear from a VM at b to one at c: seen there, not on the way.
+demo_marker() {
+  local from to marker answer seen wan
+  from=$(member b mac) to=$(member c mac)
+  marker=marker-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+  rm -f "$LAB_DIR/share/stop"
+  capture /lab/stop "c:$(member c container)" "nt${to//:/}" >"$LAB_DIR/seen" 2>"$LAB_DIR/seen.err" </dev/null &
+  capture "$LAB_DIR/share/stop" wan any udp >"$LAB_DIR/wan" 2>"$LAB_DIR/wan.err" </dev/null &
+  for _ in $(seq 100); do
+    if grep -q '^listening' "$LAB_DIR/seen.err" && grep -q '^listening' "$LAB_DIR/wan.err"; then break; fi
+    sleep 0.1
+  done
+  answer=$(channel "job?name=send&from=$from&to=$to&marker=$marker")
+  sleep 1
+  : >"$LAB_DIR/share/stop"
+  wait
+  seen=$(grep -ac "$marker" "$LAB_DIR/seen" || true)
+  wan=$(grep -ac "$marker" "$LAB_DIR/wan" || true)
+  printf '\n# a text in clear from a VM at b to one at c\n%s\n' "$answer"
+  printf 'lines of tcpdump with it on the tap of the receiver: %s\n' "$seen"
+  printf 'lines with it on the WAN: %s, of %s packets to or from the supernode\n' "$wan" \
+    "$(grep -ac '198\.51\.100\.10\.7654' "$LAB_DIR/wan" || true)"
+  grep -q " arrived $marker" <<<"$answer" || fail "the marker did not arrive"
+  [ "$seen" -gt 0 ] || fail "the marker was not seen on the tap"
+  grep -qa '198\.51\.100\.10\.7654' "$LAB_DIR/wan" || fail "nothing was seen on the WAN"
+  [ "$wan" -eq 0 ] || fail "the marker was seen on the WAN"
+}
+
 demo_work() {
   local answer pairs
   printf '\n# who reaches whom\n'
   answer=$(channel 'job?name=ping')
-  awk '{ row[$1]; col[$2]; cell[$1, $2] = $3 }
-       END { n = asorti(row, names)
-             printf "%-14s", ""; for (j = 1; j <= n; j++) printf "%-12s", names[j]; print ""
-             for (i = 1; i <= n; i++) { printf "%-14s", names[i]
-               for (j = 1; j <= n; j++) printf "%-12s", i == j ? "." : cell[names[i], names[j]]
-               print "" } }' <<<"$answer" 2>/dev/null || printf '%s\n' "$answer"
+  matrix <<<"$answer"
   pairs=$(grep -c ' ok$' <<<"$answer" || true)
   [ "$pairs" -eq $((computes * (computes + 1))) ] ||
     fail "$pairs of $((computes * (computes + 1))) pairs reach each other"
@@ -164,6 +221,7 @@ demo_nat() {
 
 demo_secrets() {
   local key
+  demo_marker
   key=$(lab run frontend-a mariadb -N -B -e "SELECT value FROM mvc_secrets.settings" | head -1)
   [ -n "$key" ] || fail "the cluster has no key"
   ! lab run b:vm-container-0-0 sh -c 'ps -ef; cat /proc/*/cmdline' | grep -aqF "$key" ||
@@ -176,31 +234,11 @@ demo_secrets() {
 
 # ---- and away ----
 
-left() { # HOST
-  lab run "$1" sh -c '
-    virsh -q -c qemu:///system list --all --name | sed "/^$/d; s/^/domain /"
-    ps -eo pid=,args= | grep -E "[ /](edge|supernode)( |$)" | grep -v grep | sed "s/^/process /"
-    ip -o link | awk -F": " "{ print \$2 }" | grep -E "^(nb|nt|vnet)" | sed "s/^/link /"
-    ls -d /run/rocks-mvc/n2n/* 2>/dev/null | sed "s/^/file /"
-    nft list tables | grep rocks | sed "s/^/firewall /"
-    true'
-}
-
 demo_remove() {
   rocks remove cluster frontend-0-0-0
   rocks stop service supernode
-  local host site found=''
-  while read -r site host; do
-    found+=$(left "$site:$host" | sed "s/^/$site:$host /")
-  done < <(lab hosts | sed 's/ .*//' | tr ':' ' ' | grep -E ' (vm-container|frontend)')
-  for site in a b c; do
-    found+=$(lab run "frontend-$site" mariadb -N -B cluster -e "
-      SELECT 'lease', vm FROM mvc_leases UNION ALL SELECT 'vm', ID FROM vm_nodes
-      UNION ALL SELECT 'cluster', name FROM mvc_clusters UNION ALL SELECT 'member', name FROM mvc_members
-      UNION ALL SELECT 'secret', name FROM mvc_secrets.settings
-      UNION ALL SELECT 'node', Name FROM nodes WHERE Name LIKE 'vm-a-%' OR Name LIKE 'frontend-0-%'" |
-      sed "s/^/site $site: /")
-  done
+  local found
+  found=$(hosts_state && rows_state)
   [ -z "$found" ] || fail "left behind: $found"
   echo "no domain, edge, tap, bridge, firewall table, lease or row is left"
 }
