@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/addr.h"
 #include "cluster/control.h"
 #include "cluster/frontend.h"
 #include "cluster/reserve.h"
@@ -286,12 +287,29 @@ home_step(void *arg, struct rocks_call *call, const struct step *step)
   }
 }
 
+/* How long one host may take, where the site's attribute says; 0: as built in. */
+static int
+read_deadline(struct control *control, unsigned *seconds)
+{
+  const char *value =
+    rocks_setting_value(&model_home(&control->model)->attrs, "mvc_host_deadline");
+  int64_t number = 0;
+
+  if (value != NULL && value[0] != '\0' && !number_parse(value, 1, 86400, &number))
+    return call_fail(control->call, ROCKS_EINVALID,
+                     "attribute mvc_host_deadline \"%s\" is no number of seconds", value);
+  *seconds = (unsigned) number;
+  return 0;
+}
+
 static int
 apply(struct control *control)
 {
   struct apply how = { .home_step = home_step, .progress = control->progress, .arg = control,
                        .pass_over = control->pass_over };
 
+  if (read_deadline(control, &how.deadline) != 0)
+    return -1;
   return plan_apply(control->call, &control->plan, &how);
 }
 

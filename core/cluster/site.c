@@ -160,7 +160,7 @@ site_attr_names(struct list *names, const struct backend *network, const struct 
 {
   static const char *const own[] = { "vm_uri", "network_backend", "vm_backend",
                                      "mvc_inner_subnet", "mvc_frontend_probe",
-                                     "mvc_frontend_wait", "kvm_autostart",
+                                     "mvc_frontend_wait", "mvc_host_deadline", "kvm_autostart",
                                      "Kickstart_PublicDNSServers", "Kickstart_PublicGateway",
                                      "Kickstart_PublicAddress", "Kickstart_PrivateHostname" };
   size_t i;
