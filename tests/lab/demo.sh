@@ -173,7 +173,7 @@ demo_marker() {
   capture /lab/stop "c:$(member c container)" "nt${to//:/}" >"$LAB_DIR/seen" 2>"$LAB_DIR/seen.err" </dev/null &
   capture "$LAB_DIR/share/stop" wan any udp >"$LAB_DIR/wan" 2>"$LAB_DIR/wan.err" </dev/null &
   for _ in $(seq 100); do
-    if grep -q '^listening' "$LAB_DIR/seen.err" && grep -q '^listening' "$LAB_DIR/wan.err"; then break; fi
+    if grep -qs '^listening' "$LAB_DIR/seen.err" && grep -qs '^listening' "$LAB_DIR/wan.err"; then break; fi
     sleep 0.1
   done
   answer=$(channel "job?name=send&from=$from&to=$to&marker=$marker")
