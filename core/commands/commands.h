@@ -9,28 +9,33 @@
 
 #include "framework/command.h"
 
+extern const struct command appliance_commands[];
 extern const struct command attr_commands[];
+extern const struct command attr_dump_commands[];
 extern const struct command backend_commands[];
 extern const struct command bootaction_commands[];
 extern const struct command cluster_commands[];
 extern const struct command database_commands[];
+extern const struct command distribution_commands[];
 extern const struct command help_commands[];
-extern const struct command host_commands[];
-extern const struct command host_attr_commands[];
-extern const struct command host_boot_commands[];
-extern const struct command host_interface_commands[];
 extern const struct command host_add_commands[];
 extern const struct command host_alias_commands[];
+extern const struct command host_attr_commands[];
+extern const struct command host_boot_commands[];
+extern const struct command host_commands[];
+extern const struct command host_interface_commands[];
 extern const struct command host_interface_set_commands[];
 extern const struct command host_key_commands[];
 extern const struct command host_partition_commands[];
 extern const struct command host_remove_commands[];
+extern const struct command host_route_commands[];
 extern const struct command host_vm_commands[];
 extern const struct command membership_commands[];
 extern const struct command network_commands[];
-extern const struct command report_vm_commands[];
 extern const struct command report_interface_commands[];
 extern const struct command report_network_commands[];
+extern const struct command report_vm_commands[];
+extern const struct command route_commands[];
 extern const struct command site_commands[];
 extern const struct command sync_config_commands[];
 

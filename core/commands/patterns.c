@@ -126,3 +126,18 @@ take_one_host(struct run *run, const char *message, char **host)
   *host = mem_copy(hosts.item[0]);
   return 0;
 }
+
+int
+command_text(struct run *run, const char *words, const char *const *args, size_t nargs,
+             struct text *out)
+{
+  size_t before = run->text.length;
+
+  if (run_command(run, words, args, nargs) != 0)
+    return -1;
+  text_add_bytes(out, text_get(&run->text) + before, run->text.length - before);
+  if (run->text.data != NULL)
+    run->text.data[before] = '\0';
+  run->text.length = before;
+  return 0;
+}

@@ -34,6 +34,10 @@ int set_host_text(struct run *, const char *name, const char *column);
 int set_host_number(struct run *, const char *name, const char *column, int64_t min,
                     int64_t max);
 
+/* What another command prints; see run_command(). */
+int command_text(struct run *, const char *words, const char *const *args, size_t nargs,
+                 struct text *);
+
 /* The one host that run->args mean; `must supply one host` or `message` when
  * they mean none or several.  Caller frees. */
 int take_one_host(struct run *, const char *message, char **host);
