@@ -43,7 +43,8 @@ n2n_version() ( # edge|supernode
   esac
 )
 
-# Runs a command while no other script or supervisor of ours does so.
+# Runs a command while no other script or supervisor of ours does so.  What a
+# killed script had begun this way, its subshell ends before the next one begins.
 n2n_alone() ( # COMMAND...
   (umask 077 && mkdir -p "$N2N_HOST")
   exec 9<"$N2N_HOST"
@@ -142,7 +143,7 @@ n2n_start() { # port|relay NAME
     [ "$1" = port ] || systemctl -q enable "rocks-n2n-$1@$2.service"
     systemctl start "rocks-n2n-$1@$2.service"
   else
-    setsid sh -eu "$(n2n_home "$1")/host.sh" "$1" "$2" </dev/null >/dev/null 2>&1 &
+    setsid sh -eu "$(n2n_home "$1")/host.sh" "$1" "$2" </dev/null >/dev/null 2>&1 9<&- &
   fi
 }
 
@@ -227,6 +228,7 @@ n2n_close() ( # DIRECTORY; under n2n_alone
 )
 
 n2n_open() { # DIRECTORY RULES; under n2n_alone
+  [ -e "$1/conf" ] || return 1 # taken down while its supervisor waited for us
   n2n_table
   [ "$2" = "$(cat "$1/rules" 2>/dev/null)" ] || n2n_close "$1"
   n2n_put "$1/rules" "$2"

@@ -45,7 +45,7 @@ n2n_number() ( # NAME
   n2n_put "$N2N_PORTS/$1/udp" "$udp"
 )
 
-n2n_make_port() { # NAME MAC; under n2n_alone
+n2n_make_port() { # NAME MAC
   umask 077
   mkdir -p "$N2N_PORTS/$1"
   n2n_put "$N2N_PORTS/$1/conf" "$(n2n_conf "$2")"
@@ -81,16 +81,20 @@ n2n_port_stop() { # NAME
   ip link delete dev "nt${1#nb}" 2>/dev/null || :
 }
 
-n2n_port_up() ( # NAME MAC
+n2n_port_up() { # NAME MAC
+  n2n_alone n2n_port_up_alone "$@"
+}
+
+n2n_port_up_alone() { # NAME MAC; under n2n_alone
   dir=$N2N_PORTS/$1
   if ! n2n_running "$dir" || ! n2n_joined "$1" || [ "$(n2n_conf "$2")" != "$(cat "$dir/conf")" ] ||
     [ "$n2n_secret" != "$(cat "$dir/key")" ]; then
     n2n_port_stop "$1"
-    n2n_alone n2n_make_port "$1" "$2"
+    n2n_make_port "$1" "$2"
     n2n_bridge "$1" "$2" "$n2n_mtu"
     n2n_start port "$1"
   fi
-)
+}
 
 n2n_port_ready() { # NAME
   until n2n_joined "$1"; do
@@ -100,11 +104,15 @@ n2n_port_ready() { # NAME
   done
 }
 
-n2n_port_down() ( # NAME
+n2n_port_down() { # NAME
+  n2n_alone n2n_port_down_alone "$1"
+}
+
+n2n_port_down_alone() { # NAME; under n2n_alone
   n2n_port_stop "$1"
   ip link delete dev "$1" 2>/dev/null || :
-  n2n_alone n2n_remove port "$1"
-)
+  n2n_remove port "$1"
+}
 
 # One line, as rocks/network.h wants it.
 n2n_port_probe() ( # NAME MAC FRONTEND-MAC

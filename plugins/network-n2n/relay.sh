@@ -14,10 +14,15 @@ n2n_own_address() ( # HOST: an address of it that this machine has
 )
 
 n2n_make_relay() { # PORT CONF; under n2n_alone
+  if n2n_running "$N2N_RELAYS/$1" && [ "$2" = "$(cat "$N2N_RELAYS/$1/conf")" ]; then
+    return 0
+  fi
+  n2n_stop relay "$1"
   umask 077
   mkdir -p "$N2N_RELAYS/$1"
   n2n_put "$N2N_RELAYS/$1/conf" "$2"
   n2n_install relay
+  n2n_start relay "$1"
 }
 
 # RELAYS: all of the network; they know each other, as far as n2n can (3.x).
@@ -35,11 +40,7 @@ n2n_relay_up() ( # HOST PORT OURS HELPER RELAYS
   peers=
   for relay in $5; do [ "$relay" = "$1:$2" ] || peers="$peers $relay"; done
   conf="address='$address' helper='$4' peers='$peers' program='$program' version='$version'"
-  if ! n2n_running "$N2N_RELAYS/$2" || [ "$conf" != "$(cat "$N2N_RELAYS/$2/conf")" ]; then
-    n2n_stop relay "$2"
-    n2n_alone n2n_make_relay "$2" "$conf"
-    n2n_start relay "$2"
-  fi
+  n2n_alone n2n_make_relay "$2" "$conf"
   tries=100
   until [ -n "$(ss -Huan "sport = :$2" </dev/null)" ]; do
     [ $((tries -= 1)) -gt 0 ] ||
@@ -49,8 +50,12 @@ n2n_relay_up() ( # HOST PORT OURS HELPER RELAYS
 )
 
 n2n_relay_down() { # HOST PORT
-  n2n_stop relay "$2"
-  n2n_alone n2n_remove relay "$2"
+  n2n_alone n2n_relay_down_alone "$2"
+}
+
+n2n_relay_down_alone() { # PORT; under n2n_alone
+  n2n_stop relay "$1"
+  n2n_remove relay "$1"
 }
 
 n2n_relay_show() ( # HOST PORT OURS: HOST PORT STATE
