@@ -136,9 +136,6 @@ sub write_state {
                          '(' . join(', ', map { quote($row->{lc $_}) } @names) . ')' }
              @{$state->{$table}});
   }
-  # What the original does not know of goes too: leases would hold MACs.
-  $text .= ";\ndelete from cluster.$_"
-    for qw(mvc_leases mvc_members mvc_settings mvc_clusters mvc_journal mvc_segments);
   sql("$text;\nset foreign_key_checks = 1");
 }
 
