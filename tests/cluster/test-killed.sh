@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 the rocks-mvc authors
+#
+# add, start, stop and remove cluster are killed (SIGKILL) at every step, and
+# then completed by `sync cluster` or cleared by `remove cluster`.
+#
+# A step is what others can see of the command: a transaction's end or a
+# statement that is one by itself, a process that it starts, an answer to one.
+# Between two of those the databases and hosts are as at the latter. strace
+# counts the system calls of a whole run and then kills before the nth.
+#
+#   test-killed.sh [add|start|stop|remove]...
+#
+# Steps in turn are completed and cleared, to be done in time; KILLED_BOTH=1 has
+# each done both ways.
+# shellcheck source=tests/cluster/sites.sh
+. "$(dirname "$0")/sites.sh"
+
+calls=sendto,clone,clone3,vfork
+
+# The words of each command under test, and what has to be so before.
+words() {
+  case $1 in
+    add) echo "add cluster $vfe_ip 2 sites=b ${small[*]}" ;;
+    *) echo "$1 cluster $fe" ;;
+  esac
+}
+
+before() {
+  case $1 in
+    add) ;;
+    start) rocks add cluster "$vfe_ip" 2 sites=b "${small[@]}" ;;
+    stop | remove)
+      rocks add cluster "$vfe_ip" 2 sites=b "${small[@]}"
+      rocks start cluster "$fe"
+      ;;
+  esac >"$test_tmp/before" 2>&1 </dev/null
+}
+
+trace() { # COMMAND STRACE-OPTION...
+  local command=$1
+  shift
+  # shellcheck disable=SC2046 # words without blanks
+  lab run frontend-a strace -q -s 60 -e trace=$calls -o /tmp/trace "$@" rocks $(words "$command") \
+    >"$test_tmp/run" 2>&1 </dev/null
+}
+
+# Numbers of the calls to kill before, from a trace of a whole run: `CALL NTH`.
+# Statements travel prepared, \26, or as they are, \3. What is prepared is carried
+# out at once and then closed, \31; of others the call after is taken, too.
+points() {
+  lab run frontend-a cat /tmp/trace </dev/null | awk '
+    match($0, /^[a-z0-9]+\(/) { call = substr($0, 1, RLENGTH - 1); nth[call]++ }
+    # after what was one
+    due && call != "" { print call, nth[call]; due = 0 }
+    /^(clone|clone3|vfork)\(/ { print call, nth[call]; due = 1 }
+    /"k", 1,/ { print call, nth[call] }
+    /\\3COMMIT/ { print call, nth[call]; due = 1 }
+    /\\3START TRANSACTION"/ { inside = 1 }
+    /\\3(COMMIT|ROLLBACK)/ { inside = 0 }
+    /\\26(INSERT|UPDATE|DELETE)/ && !inside { writes = 1 }
+    /\\31/ && writes { print call, nth[call]; writes = 0 }' | sort -u -k1,1 -k2,2n
+}
+
+workers() { lab run frontend-a ps -eo args= </dev/null | grep -c '^[^ ]*rocks-tree' || true; }
+
+state() { sql a "SELECT state FROM mvc_clusters WHERE name = '$fe'"; }
+
+# After sync the cluster is what the killed command, or the one before, made it.
+synced() { # TITLE
+  local was now
+  was=$(state)
+  if [ -z "$was" ]; then
+    nothing_left "$1: it had not begun, or was done"
+    return
+  fi
+  rocks sync cluster "$fe" >"$test_tmp/sync" 2>&1 </dev/null || {
+    not_ok "$1: sync"
+    cat "$test_tmp/sync"
+  }
+  now=$(state)
+  case $was:$now in
+    removing: | adding:stopped | stopped:stopped | stopping:stopped | starting:running | running:running) ;;
+    *) not_ok "$1: from $was sync leads to '$now'" ;;
+  esac
+  is "$1: $was, then ${now:-gone}" "$(expected "$now")" ''
+}
+
+# What differs from a cluster in this state, by what is on the hosts.
+expected() { # STATE
+  local state running=0 edges=0
+  state=$(hosts_state)
+  [ "$1" = '' ] || [ "$1" = stopped ] || running=3 edges=3
+  [ "$(grep -c ' domain .* running$' <<<"$state")" = "$running" ] || grep domain <<<"$state" || echo "no domain"
+  [ "$(grep -c ' domain ' <<<"$state")" = "$running" ] || echo "domains that are not running"
+  [ "$(grep -c ' process .*edge ' <<<"$state")" = "$edges" ] || echo "edges: $(grep edge <<<"$state")"
+  [ "$(grep -c ' link n[bt]' <<<"$state")" = $((2 * edges)) ] || echo "links: $(grep link <<<"$state")"
+}
+
+cleared() { # TITLE
+  [ -z "$(state)" ] || rocks remove cluster "$fe" >"$test_tmp/remove" 2>&1 </dev/null || {
+    not_ok "$1: remove"
+    cat "$test_tmp/remove"
+  }
+  nothing_left "$1"
+}
+
+killed() { # COMMAND CALL NTH
+  local title="$1 killed before $2 $3"
+  before "$1" || {
+    cat "$test_tmp/before"
+    not_ok "$title: cannot begin"
+    return
+  }
+  ! trace "$1" -e "inject=$2:signal=SIGKILL:when=$3" || not_ok "$title: it was not killed"
+  synced "$title"
+  is "$title: no worker is left" "$(workers)" 0
+  cleared "$title, then removed"
+}
+
+# Without sync: a removal clears it as it is.
+killed_removed() { # COMMAND CALL NTH
+  before "$1"
+  trace "$1" -e "inject=$2:signal=SIGKILL:when=$3" || true
+  cleared "$1 killed before $2 $3, removed at once"
+}
+
+both=${KILLED_BOTH-}
+need_programs strace
+sites_up small
+rocks add site b frontend=203.0.113.10
+[ $# -gt 0 ] || set -- add start stop remove
+add_cluster 1 sites=b # the capacity is known now: a fanout less
+rocks remove cluster "$fe" >/dev/null 2>&1
+for command; do
+  before "$command"
+  trace "$command"
+  points >"$test_tmp/points.$command"
+  [ "$(state)" = '' ] || rocks remove cluster "$fe" >/dev/null 2>&1
+  echo "$command: $(wc -l <"$test_tmp/points.$command") steps"
+  while read -r call nth <&3; do
+    turn=$((1 - ${turn-0}))
+    [ "$turn$both" = 0 ] || killed "$command" "$call" "$nth"
+    [ "$turn$both" = 1 ] || killed_removed "$command" "$call" "$nth"
+  done 3<"$test_tmp/points.$command"
+done
