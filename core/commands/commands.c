@@ -29,10 +29,12 @@ const struct command *const command_tables[] = {
   host_vm_commands,
   membership_commands,
   network_commands,
+  reconfigure_commands,
   report_interface_commands,
   report_network_commands,
   report_vm_commands,
   route_commands,
+  run_host_commands,
   site_commands,
   sync_config_commands,
   NULL

@@ -32,10 +32,12 @@ extern const struct command host_route_commands[];
 extern const struct command host_vm_commands[];
 extern const struct command membership_commands[];
 extern const struct command network_commands[];
+extern const struct command reconfigure_commands[];
 extern const struct command report_interface_commands[];
 extern const struct command report_network_commands[];
 extern const struct command report_vm_commands[];
 extern const struct command route_commands[];
+extern const struct command run_host_commands[];
 extern const struct command site_commands[];
 extern const struct command sync_config_commands[];
 
