@@ -118,6 +118,22 @@ refusals() {
     t reserve home=$home cluster=x n=3 on=vm-container-0-0 overlay=yes
 }
 
+# VMs as the original made them: nobody's lease.
+unleased() {
+  drive t reserve home="$(uuid t)" fe=manager fe-name=rocks ip=192.0.2.20 n=2 on=$all >/dev/null
+  mariadb_sql t -e 'DELETE FROM mvc_leases'
+  state t >"$work/before"
+  set -- rocks rocks hosted-vm-0-0-0 hosted-vm-0-1-0
+  drive t release "$other" "$@"
+  drive t release "$(uuid t)" rocks
+  state t >"$work/after"
+  same "they go for no other site, and not unnamed" "$work/before" "$work/after"
+  drive t release "$(uuid t)" "$@"
+  is "this site names them, and they go" '0 0' "$(mariadb_sql t -e "
+    SELECT (SELECT COUNT(*) FROM vm_nodes), (SELECT COUNT(*) FROM networks WHERE VlanID = 2)" |
+    tr '\t' ' ')"
+}
+
 records() {
   drive t record remote adding $other vm-a vm-b
   is "an intent without MACs" 2 "$(drive t clusters remote | grep -c '^member.*mac= ')"
@@ -220,6 +236,7 @@ for mode in STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,ANSI_QUOTES,PIPES_AS_CONCAT NO_
   make_site t
   tagged
   overlay
+  unleased
   constant
   records
   parallel
