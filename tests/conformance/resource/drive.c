@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * Calls a resource backend as the program does, through the program's loader:
+ *
+ *   drive BACKEND URI OPERATION [WORD...]
+ *
+ * `about` tells what it declares, NAME=VALUE; `create` and `open` what they say;
+ * the other operations are those of tests/rocksdb/clusters.c.
+ */
+#include <config.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plugin/backend.h"
+
+#include "../../rocksdb/drive.h"
+
+static void
+hand_error(struct rocks_call *call, enum rocks_code code, const char *fmt, ...)
+{
+  va_list ap;
+
+  va_start(ap, fmt);
+  call_verror(call, code, fmt, ap);
+  va_end(ap);
+}
+
+static const struct rocks_core core = {
+  .size = sizeof core, .abi = ROCKS_ABI, .error = hand_error, .warn = call_warn,
+  .debug = call_debug,
+};
+
+static int
+about(struct drive *d)
+{
+  printf("scheme=%s\nsql=%s\n", d->ops->scheme, d->ops->sql != NULL ? "yes" : "no");
+  return 0;
+}
+
+static int
+create(struct drive *d)
+{
+  const char *made = "?";
+
+  if (d->ops->create(d->state, d->call, d->uri, &made) != 0)
+    return -1;
+  printf("made %s\n", made);
+  return 0;
+}
+
+static int
+print_uuid(void *arg, const struct rocks_site_row *site)
+{
+  (void) arg;
+  printf("%s\n", site->uuid);
+  return 0;
+}
+
+static int
+uuid(struct drive *d)
+{
+  struct rocks_snapshot want = { .size = sizeof want, .site = print_uuid };
+
+  return d->ops->snapshot(d->resource, d->call, &want);
+}
+
+static int
+nothing(struct drive *d)
+{
+  (void) d;
+  return 0;
+}
+
+static const struct operation own_operations[] = {
+  { "about", DRIVE_CLOSED, 0, about },
+  { "create", DRIVE_CLOSED, 0, create },
+  { "open", DRIVE_OPEN, 0, nothing },
+  { "uuid", DRIVE_OPEN, 0, uuid },
+  { 0 },
+};
+
+static const struct operation *
+find(const char *name)
+{
+  const struct operation *const tables[] = { own_operations, cluster_operations };
+  const struct operation *o;
+  size_t i;
+
+  for (i = 0; i < sizeof tables / sizeof *tables; i++)
+    for (o = tables[i]; o->name != NULL; o++)
+      if (strcmp(o->name, name) == 0)
+        return o;
+  return NULL;
+}
+
+static int
+drive(struct drive *d, const struct operation *o)
+{
+  int result;
+
+  if (o->how != DRIVE_CLOSED && d->ops->open(d->state, d->call, d->uri, NULL,
+                                             o->how == DRIVE_BARE, &d->resource) != 0)
+    return -1;
+  result = o->run(d);
+  if (d->resource != NULL)
+    d->ops->close(d->resource);
+  return result;
+}
+
+int
+main(int argc, char **argv)
+{
+  const struct operation *o = argc < 4 ? NULL : find(argv[3]);
+  const struct backend *backend;
+  struct rocks_call call;
+  struct drive d = { .call = &call };
+  int result = -1;
+
+  if (o == NULL || argc - 4 < o->words) {
+    fprintf(stderr, "usage: drive BACKEND URI OPERATION [WORD...]\n");
+    return 2;
+  }
+  call_init(&call);
+  backend_init(&core, BACKENDDIR);
+  backend = backend_get(&call, ROCKS_KIND_RESOURCE, argv[1]);
+  if (backend != NULL) {
+    d.ops = &backend->ops.resource;
+    d.state = backend->state;
+    d.uri = argv[2];
+    d.words = (const char *const *) argv + 4;
+    d.nwords = (size_t) argc - 4;
+    result = drive(&d, o);
+  }
+  if (result != 0)
+    printf("error %d: %s\n", (int) call.code, or_empty(call.message));
+  call_free(&call);
+  backend_stop_all();
+  return result == 0 ? 0 : 1;
+}
