@@ -442,6 +442,8 @@ sub main {
       push @why, 'output' unless same_output($t, $text);
       push @why, 'database' if "@want" ne "@got";
       $verdict = @why ? 'differs' : 'same';
+      # It needs runs that are not among the transcripts.
+      $verdict = 'left out' if @why && ($difference{$t->{file}} // '') =~ /^does not follow/;
       $ours = $after;
       if (@why && ($option{show} eq 'all' && !$difference{$t->{file}}
                    || $t->{file} =~ /^\Q$option{show}\E-/)) {
