@@ -195,6 +195,7 @@ table inet $N2N_TABLE {
   set paths { type inet_service . ipv4_addr . inet_service; }
   set relays { type inet_service; }
   set beacons { type inet_service; }
+  map answers { type inet_service : ipv4_addr; }
   chain input {
     type filter hook input priority filter; policy accept;
     udp dport . ip saddr . udp sport @paths accept
@@ -207,6 +208,10 @@ table inet $N2N_TABLE {
     type filter hook output priority filter; policy accept;
     udp sport . ip daddr . udp dport @paths accept
     udp sport @bound counter name direct drop
+  }
+  chain answer {
+    type filter hook output priority raw; policy accept;
+    meta nfproto ipv4 ip saddr set udp sport map @answers
   }
 }
 NFT

@@ -68,12 +68,20 @@ n2n_relay_show() ( # HOST PORT OURS: HOST PORT STATE
   echo "$1 $2 $state"
 )
 
+# A supernode that listens on all addresses answers a container of its own site
+# from the private one, which that container's edge does not take: it has asked
+# the public one.
+n2n_relay_rules() { # PORT; with the relay's conf read
+  echo "relays $1"
+  echo "beacons $(($1 + 1))"
+  [ "$address" = 0.0.0.0 ] || echo "answers $1 : $address"
+}
+
 n2n_relay_main() { # PORT
   n2n_supervise "$N2N_RELAYS/$1"
   : >log
   . ./conf
-  n2n_alone n2n_open . "relays $1
-beacons $(($1 + 1))"
+  n2n_alone n2n_open . "$(n2n_relay_rules "$1")"
   if [ "$version" = 1 ]; then
     set -- "$1" "$program" -l "$1"
   else
