@@ -14,6 +14,7 @@ export ROCKS_BUILD LAB_DIR
 vfe_ip=198.51.100.20
 backend=n2n
 times=()
+raised='' # the lab is ours to take down
 
 lab() { "$top/tests/lab/lab" "$@"; }
 # shellcheck source=tests/lab/state.sh
@@ -41,7 +42,7 @@ demo_times() {
 
 demo_end() {
   local status=$?
-  if [ -z "$keep" ] && [ -e "$LAB_DIR" ]; then
+  if [ -z "$keep" ] && [ -n "$raised" ]; then
     printf '\n==> take the lab down\n'
     lab down || status=1
   fi
@@ -71,6 +72,8 @@ demo_build() {
 # ---- the sites ----
 
 demo_sites() {
+  [ ! -e "$LAB_DIR" ] || fail "a lab is in $LAB_DIR already; tests/lab/lab down ends it"
+  raised=yes
   # shellcheck disable=SC2086 # nat is one word or none
   lab up "$size" $nat
   nonce=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
