@@ -67,7 +67,8 @@ enter_root() { # BASE FOLDER...
     mount --bind "$base/fresh/$folder" "$root/$folder"
   done
   chmod 700 "$root/root"
-  chmod 1777 "$root/tmp" "$root/var/tmp"
+  mkdir -p "$root/run/lock"
+  chmod 1777 "$root/tmp" "$root/var/tmp" "$root/run/lock"
   for folder; do
     bind_folder "$root" "${folder%%=*}" "${folder#*=}"
   done
