@@ -32,6 +32,10 @@ void control_free(struct control *);
  * network backend is the default one.  ENOTFOUND: no such cluster. */
 int control_load(struct control *, const char *name);
 
+/* Loads the cluster's sites anew, with the attributes that its backends ask for;
+ * all_vms: all VMs of home, not only those leased to the cluster. */
+int control_load_sites(struct control *, bool all_vms);
+
 /* VMs of this site that belong to no recorded cluster, as if they were members
  * of one without a name: for commands on single VMs. */
 int control_load_vms(struct control *, const struct list *names);

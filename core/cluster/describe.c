@@ -22,6 +22,17 @@ cluster_network(const struct cluster *cluster)
                                  .mtu = cluster->row.mtu };
 }
 
+bool
+cluster_stands_at(const struct cluster *cluster, const struct site *site)
+{
+  size_t i;
+
+  for (i = 0; i < cluster->row.nmembers; i++)
+    if (strcmp(cluster->row.members[i].site_uuid, site->uuid) == 0)
+      return true;
+  return false;
+}
+
 static bool
 is_private(const struct rocks_nic_row *nic)
 {

@@ -17,6 +17,8 @@ struct cluster {
 
 /* The cluster's network as its backend wants it. */
 struct rocks_network cluster_network(const struct cluster *);
+/* Whether it has members at the site. */
+bool cluster_stands_at(const struct cluster *, const struct site *);
 /* The port of the VM's NIC on the private network; false: it has none. */
 bool cluster_port(const struct cluster *, const struct rocks_vm_row *, struct rocks_port *);
 

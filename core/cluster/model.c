@@ -71,6 +71,7 @@ copy_container(struct pool *pool, const struct rocks_container_row *from)
   to.name = pool_text(pool, from->name);
   to.address = pool_text(pool, from->address);
   to.nic = pool_text(pool, from->nic);
+  to.nic_options = pool_text(pool, or_empty(from->nic_options));
   to.attrs = pool_settings(pool, &from->attrs);
   return to;
 }

@@ -6,23 +6,8 @@
 #ifndef ROCKS_CLUSTER_RESERVE_H
 #define ROCKS_CLUSTER_RESERVE_H
 
+#include "cluster/choose.h"
 #include "cluster/describe.h"
-#include "cluster/place.h"
-
-/* What the user asked for; NULL or empty: not said. */
-struct wish {
-  const char *ip, *gateway;
-  size_t computes;
-  struct need compute, frontend;
-  const char *virt_type;
-  const char *fe_name, *fe_container;
-  bool cluster_naming;
-  const char *subnet;
-  uint32_t vlan;             /* 0: any */
-  const struct backend *network, *vm;
-  const struct list *sites;     /* names, in order; none: the home site */
-  const struct list *hosts;     /* "host" or "site:host"; none: all */
-};
 
 /* Decides, then reserves: intent and home's part in one transaction at home,
  * then each other site's in one of its own, then home's record completed.  A

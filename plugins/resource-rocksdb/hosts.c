@@ -65,6 +65,7 @@ host_row(void *arg, const char *const *columns, const struct rocks_sql_value *v,
     .rank = (int)int_of(&v[4]),
     .address = "",
     .nic = "",
+    .nic_options = "",
   };
   return 0;
 }
@@ -82,8 +83,10 @@ nic_row(void *arg, const char *const *columns, const struct rocks_sql_value *v, 
     return 0;
   if (host->row.address[0] == '\0' && strcasecmp(subnet, "private") == 0)
     host->row.address = load_text(h->l, &v[2]);
-  if (host->row.nic[0] == '\0' && strcasecmp(subnet, h->l->subnet) == 0)
+  if (host->row.nic[0] == '\0' && strcasecmp(subnet, h->l->subnet) == 0) {
     host->row.nic = load_text(h->l, &v[1]);
+    host->row.nic_options = load_text(h->l, &v[4]);
+  }
   return 0;
 }
 
@@ -138,7 +141,7 @@ query_nics(struct hosts *h)
   const char *const subnets[] = { "private", h->l->subnet };
   struct query q = { 0 };
 
-  query_text(&q, "SELECT i.Node, i.Device, i.IP, s.name FROM networks i "
+  query_text(&q, "SELECT i.Node, i.Device, i.IP, s.name, i.Options FROM networks i "
                  "JOIN subnets s ON s.ID = i.Subnet "
                  "WHERE i.Device NOT LIKE 'vlan%' AND s.name IN ");
   query_list(&q, subnets, 2);

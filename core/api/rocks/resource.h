@@ -46,6 +46,7 @@ struct rocks_container_row {
   uint32_t cpus_used;
   uint64_t memory_used, disk_used;
   struct rocks_settings attrs; /* asked for, resolved for this host */
+  const char *nic_options; /* networks.Options of `nic`, or "" */
 };
 
 /* One interface of a VM, and the container's device in the same subnet. */
@@ -159,6 +160,25 @@ struct rocks_reservation {
   int (*member)(void *arg, const struct rocks_member_row *);
 };
 
+/* Numbers for segments, both ends included. */
+struct rocks_range {
+  uint32_t min, max;
+};
+
+/* Another network for VMs that are reserved: see struct rocks_network_ops. */
+struct rocks_renumbering {
+  uint32_t size;
+  const char *home_uuid, *cluster;
+  const struct rocks_range *ranges; /* in the order in which they are used up */
+  size_t nranges;
+  bool reuse_segments, tagged;
+  const char *subnet; /* of the rows `vlan<segment>` */
+  bool dry; /* do all but the commit */
+
+  void *arg;
+  int (*member)(void *arg, const struct rocks_member_row *); /* as it is then */
+};
+
 struct rocks_journal_row {
   uint32_t size;
   const char *cluster, *site_uuid, *host, *step, *vm;
@@ -220,6 +240,15 @@ struct rocks_resource_ops {
   /* Notes what a container has in all (from its hypervisor). */
   int (*set_capacity)(struct rocks_resource *, struct rocks_call *, const char *host,
                       uint32_t cpus, uint64_t memory, uint64_t disk);
+
+  /* Gives the VMs that (home_uuid, cluster) holds here a segment out of the
+   * ranges; names, MACs and containers stay.  One that is in a range already is
+   * kept, so that doing it twice is doing it once.  `vlan<segment>` is there for
+   * each of their containers afterwards when `tagged`, else not, and the old
+   * one's goes where no other VM needs it.  Holding nothing is no error.  NULL:
+   * its clusters keep the network that they were reserved with. */
+  int (*renumber)(struct rocks_resource *, struct rocks_call *,
+                  const struct rocks_renumbering *);
 };
 
 #ifdef __cplusplus
