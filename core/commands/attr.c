@@ -88,15 +88,9 @@ list_appliance_attr(struct run *run)
                                  " order by p.ID, a.ID"), &names);
 }
 
-/* Without a type the original would have touched all of them by accident. */
 static int
 add_appliance_attr(struct run *run)
 {
-  const char *values[2];
-
-  run_positional(run, "attr value", values);
-  if (run->args.count == 0 && values[0] != NULL)
-    return run_fail(run, "you need to specify an appliance type");
   return scoped_attr_add(run, &attr_scope_appliance);
 }
 

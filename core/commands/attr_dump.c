@@ -15,6 +15,15 @@
 
 /* ---- dump ---- */
 
+/* Former values are no part of the site: its dump's last line removes them. */
+static bool
+is_former(const struct run *run, const char *name)
+{
+  size_t n = strlen(name);
+
+  return run->parent != NULL && n > 4 && strcmp(name + n - 4, "_old") == 0;
+}
+
 /* `members` gives the order: a table with Name and ID. */
 static int
 dump_scope(struct run *run, const struct attr_scope *scope, const char *words,
@@ -38,7 +47,9 @@ dump_scope(struct run *run, const struct attr_scope *scope, const char *words,
     const char *member = row_text(&rows, i, 0), *name = row_text(&rows, i, 1);
 
     /* `add host` makes the one, the machine says the other. */
-    if (scope == &attr_scope_host && (strcmp(name, "os") == 0 || strcmp(name, "arch") == 0))
+    if (is_former(run, name)
+        || (scope == &attr_scope_host
+            && (strcmp(name, "os") == 0 || strcmp(name, "arch") == 0)))
       continue;
     if (scope == &attr_scope_global)
       dump_words(run, words, name, row_text(&rows, i, 2), NULL);

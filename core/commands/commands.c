@@ -14,6 +14,7 @@ const struct command *const command_tables[] = {
   cluster_commands,
   database_commands,
   distribution_commands,
+  dump_site_commands,
   help_commands,
   host_add_commands,
   host_alias_commands,

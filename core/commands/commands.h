@@ -17,6 +17,7 @@ extern const struct command bootaction_commands[];
 extern const struct command cluster_commands[];
 extern const struct command database_commands[];
 extern const struct command distribution_commands[];
+extern const struct command dump_site_commands[];
 extern const struct command help_commands[];
 extern const struct command host_add_commands[];
 extern const struct command host_alias_commands[];

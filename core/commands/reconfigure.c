@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 the rocks-mvc authors
  *
- * The site as a whole: its dump, the end of a restored dump, its version.
+ * The end of a restored dump, and small reports on the site.
  */
 #include <config.h>
 
@@ -9,35 +9,10 @@
 
 #include "base/addr.h"
 #include "commands/commands.h"
-#include "commands/dump.h"
 #include "commands/patterns.h"
 
 /* What this program takes the place of. */
 static const char *const version[] = { "7", "0" };
-
-/* ---- dump ---- */
-
-/* Each needs what stands before it: hosts need memberships, interfaces need
- * networks, VMs need their containers, routes need interfaces' networks. */
-static const char *const parts[] = {
-  "dump attr", "dump os attr", "dump network", "dump appliance", "dump appliance attr",
-  "dump route", "dump os route", "dump appliance route", "dump host", "dump host attr",
-  "dump host interface", "dump host route", "dump host vm", "dump host key", "dump host boot"
-};
-
-static int
-dump(struct run *run)
-{
-  size_t i;
-
-  if (run->args.count > 0)
-    return run_fail(run, "command does not take arguments");
-  for (i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (run_command(run, parts[i], NULL, 0) != 0)
-      return -1;
-  dump_words(run, "run reconfigure", "clear=1", NULL);
-  return 0;
-}
 
 /* ---- run reconfigure ---- */
 
@@ -142,9 +117,6 @@ static const char *const reconfigure_options[] = {
 static const char *const version_options[] = { "major: yes prints only its first number", NULL };
 
 const struct command reconfigure_commands[] = {
-  { "dump", "",
-    "Prints the site as the commands that make it: a shell that runs them on an empty database "
-    "makes the same site again.", NULL, NULL, 0, dump },
   { "run reconfigure", "[roll]... [clear=boolean] [showattr=boolean]",
     "Removes the former values of attributes.", reconfigure_options, NULL,
     COMMAND_ROOT | COMMAND_WRITES, run_reconfigure },

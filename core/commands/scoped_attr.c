@@ -179,6 +179,9 @@ store_words(struct run *run, const struct attr_scope *scope, bool overwrite)
     return -1;
   if (values[1] == NULL)
     return run_fail(run, "missing value of attribute");
+  /* It would be added to all of them by accident. */
+  if (!overwrite && scope == &attr_scope_appliance && run->args.count == 0)
+    return run_fail(run, "you need to specify an appliance type");
   if (scope->members(run, &members) != 0)
     return -1;
   return store(run, scope, &members, values[0], values[1], overwrite);
