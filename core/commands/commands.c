@@ -38,5 +38,6 @@ const struct command *const command_tables[] = {
   run_host_commands,
   site_commands,
   sync_config_commands,
+  sync_network_commands,
   NULL
 };

@@ -41,6 +41,7 @@ extern const struct command route_commands[];
 extern const struct command run_host_commands[];
 extern const struct command site_commands[];
 extern const struct command sync_config_commands[];
+extern const struct command sync_network_commands[];
 
 /* The entry that ends a table. */
 #define COMMANDS_END { .words = NULL }

@@ -12,10 +12,9 @@
 #include "base/addr.h"
 #include "commands/commands.h"
 #include "commands/patterns.h"
-#include "framework/attrs.h"
+#include "commands/reach.h"
 #include "remote/remote.h"
 
-#define DEFAULT_NET "private"
 #define NO_TIMEOUT (7u * 24 * 3600) /* seconds: a week is for ever */
 #define STATS_MARK '\036'           /* before the milliseconds, last in the output */
 
@@ -26,9 +25,9 @@ struct order {
   unsigned timeout, threads;
   double delay;              /* seconds from one host's start to the next one's */
   bool collate, stats, x11;
-  struct remote_host *remote;
+  struct reach reach;
   struct remote_job *job;
-  struct list addresses, scripts;
+  struct list scripts;
 };
 
 /* ---- what was asked for ---- */
@@ -78,38 +77,6 @@ read_order(struct run *run, struct order *order)
 
 /* ---- where it goes ---- */
 
-/* Each host's address in its primary network, "" where it has none. */
-static int
-find_addresses(struct order *order)
-{
-  CLEANUP_LIST struct list wanted = { 0 };
-  CLEANUP_ROWS struct rows rows = { 0 };
-  struct attrs attrs;
-  size_t i, h;
-
-  list_add(&wanted, "primary_net");
-  if (attrs_resolve(order->run, &order->hosts, &wanted, &attrs) != 0)
-    return -1;
-  if (db_query(order->run->db, &rows, "select n.Name, s.name, w.IP from nodes n"
-               " join networks w on w.Node = n.ID join subnets s on s.ID = w.Subnet"
-               " where w.IP is not null and w.IP <> '' and n.Name in (%s) order by n.ID, w.ID",
-               "v", &order->hosts) != 0) {
-    attrs_free(&attrs);
-    return -1;
-  }
-  for (h = 0; h < order->hosts.count; h++) {
-    const char *net = attrs_get(&attrs, order->hosts.item[h], "primary_net");
-
-    for (i = 0; i < rows.count; i++)
-      if (strcmp(row_text(&rows, i, 0), order->hosts.item[h]) == 0
-          && strcmp(row_text(&rows, i, 1), net != NULL ? net : DEFAULT_NET) == 0)
-        break;
-    list_add(&order->addresses, i < rows.count ? row_text(&rows, i, 2) : "");
-  }
-  attrs_free(&attrs);
-  return 0;
-}
-
 /* What is typed is for the shell that an admin has: bash where there is one. */
 static void
 add_script(struct order *order, size_t host)
@@ -135,24 +102,15 @@ add_script(struct order *order, size_t host)
 static int
 make_jobs(struct order *order)
 {
-  CLEANUP_FREE char *self = hosts_self(order->run);
   size_t i, n = order->hosts.count;
 
-  call_clear(order->run->call); /* a machine that is no host has them all far away */
-  if (find_addresses(order) != 0)
+  if (reach_hosts(order->run, &order->hosts, &order->reach) != 0)
     return -1;
-  order->remote = mem_new(n + 1, sizeof *order->remote);
   order->job = mem_new(n + 1, sizeof *order->job);
   for (i = 0; i < n; i++) {
-    const char *name = order->hosts.item[i], *address = order->addresses.item[i];
-
     add_script(order, i);
-    order->remote[i] = (struct remote_host){
-      .site = "", .name = name, .address = *address != '\0' ? address : NULL,
-      .local = self != NULL && strcmp(self, name) == 0
-    };
     order->job[i] = (struct remote_job){
-      .host = &order->remote[i], .script = order->scripts.item[i],
+      .host = &order->reach.host[i], .script = order->scripts.item[i],
       .timeout = order->timeout + (unsigned) ceil(order->delay * (double) i)
     };
   }
@@ -236,9 +194,8 @@ run_host(struct run *run)
     remote_job_free(&order.job[i]);
   }
   free(order.job);
-  free(order.remote);
+  reach_free(&order.reach);
   list_free(&order.hosts);
-  list_free(&order.addresses);
   list_free(&order.scripts);
   return result;
 }

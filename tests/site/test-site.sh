@@ -292,6 +292,22 @@ refuses '"timeout" must be a postive integer' rocks run host manager true timeou
 refuses '"num-threads" must be an integer' rocks run host manager true num-threads=x
 refuses '"delay" must be a floating point number' rocks run host manager true delay=x
 
+# body REPORT: what is between the tags
+body() { sed '1d;/^<\/file>/,$d' <<<"$1"; }
+out=$(rocks sync host network manager 2>&1)
+has 'a host without /etc/sysconfig is left as it is' "$out" 'there is no /etc/sysconfig here'
+mkdir -p /etc/sysconfig
+told >/dev/null
+has 'a host that does not answer stops no other' \
+  "$(rocks sync host network manager compute-0-0 2>&1)" 'compute-0-0 does not answer'
+is 'the routes are there' "$(cat /etc/sysconfig/static-routes)" \
+  "$(body "$(rocks report host route manager)")"
+is 'the name is there' "$(cat /etc/sysconfig/network)" \
+  "$(body "$(rocks report host network manager)")"
+is 'the interfaces are there' "$(cat /etc/sysconfig/network-scripts/ifcfg-* | sort)" \
+  "$(rocks report host interface manager | grep -v 'file' | sort)"
+is 'the network is started again' "$(told)" 'restart network'
+
 # ---- small reports ----
 
 is 'one attribute' "$(rocks report host attr manager attr=test_level)" host
