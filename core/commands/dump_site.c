@@ -118,7 +118,7 @@ dump_bootactions(struct run *run)
   static const char *const names[] = { "action", "kernel", "ramdisk", "args" };
 
   return dump_rows(run, "add bootaction", names, "select Action, Kernel, Ramdisk, Args"
-                   " from bootaction where Action is not null order by ID", NULL, "");
+                   " from bootaction where Action is not null order by Action, ID", NULL, "");
 }
 
 static int
