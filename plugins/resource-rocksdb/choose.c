@@ -182,6 +182,29 @@ wanted_segment(struct reserve *v)
   return 0;
 }
 
+bool
+reserve_free_segment(struct reserve *v, uint32_t min, uint32_t max)
+{
+  return v->want->reuse_segments
+           ? lowest_free(v->segments, v->nsegments, min, max, &v->segment)
+           : next_unused(v->segments, v->nsegments, min, max, &v->segment);
+}
+
+int
+reserve_no_segment(struct reserve *v, uint32_t min, uint32_t max)
+{
+  return refuse(v, ROCKS_EFULL, "could not find a free Vlan ID from %u to %u", min, max);
+}
+
+int
+reserve_check_subnet(struct reserve *v)
+{
+  if (v->want->tagged && v->tagged_subnet == 0)
+    return refuse(v, ROCKS_ENOTFOUND, "subnet %s is not valid",
+                  v->want->subnet == NULL ? "private" : v->want->subnet);
+  return 0;
+}
+
 /* The number that the cluster has here already, or a new one. */
 static int
 choose_segment(struct reserve *v)
@@ -202,14 +225,9 @@ choose_segment(struct reserve *v)
     return wanted_segment(v);
   if (want->segment_max == 0)
     return 0;
-  if (want->reuse_segments
-        ? lowest_free(v->segments, v->nsegments, want->segment_min, want->segment_max,
-                      &v->segment)
-        : next_unused(v->segments, v->nsegments, want->segment_min, want->segment_max,
-                      &v->segment))
+  if (reserve_free_segment(v, want->segment_min, want->segment_max))
     return 0;
-  return refuse(v, ROCKS_EFULL, "could not find a free Vlan ID from %u to %u",
-                want->segment_min, want->segment_max);
+  return reserve_no_segment(v, want->segment_min, want->segment_max);
 }
 
 static int
@@ -336,11 +354,9 @@ reserve_choose(struct reserve *v)
   for (i = 0; i < v->nholders; i++)
     if (check_holder(v, &v->holder[i]) != 0)
       return -1;
-  if (choose_names(v) != 0 || choose_segment(v) != 0 || check_room(v) != 0)
+  if (choose_names(v) != 0 || choose_segment(v) != 0 || check_room(v) != 0 ||
+      reserve_check_subnet(v) != 0)
     return -1;
-  if (v->want->tagged && v->tagged_subnet == 0)
-    return refuse(v, ROCKS_ENOTFOUND, "subnet %s is not valid",
-                  v->want->subnet == NULL ? "private" : v->want->subnet);
   for (i = 0; i < v->nguests; i++) {
     struct guest *g = &v->guest[i];
 

@@ -10,8 +10,8 @@
 static int
 known_state(struct rocks_resource *r, struct rocks_call *call, const char *state)
 {
-  static const char *const states[] = { "adding",  "stopped",  "starting",
-                                        "running", "stopping", "removing" };
+  static const char *const states[] = { "adding",   "stopped",  "starting", "running",
+                                        "stopping", "removing", "switching" };
   size_t i;
 
   /* A lax server would store a state that it does not know as "". */

@@ -170,26 +170,26 @@ delete_hosts(struct released *x)
   return 0;
 }
 
-/* `vlan<N>` of containers that no VM with that tag is left on. */
-static int
-delete_tags(struct released *x)
+int
+tags_delete(struct rocks_resource *r, struct rocks_call *call, const int64_t *segments,
+            size_t nsegments, const int64_t *containers, size_t ncontainers)
 {
   struct query q = { 0 };
 
-  if (x->ncontainers == 0 || x->nsegments == 0)
+  if (ncontainers == 0 || nsegments == 0)
     return 0;
   query_text(&q, "DELETE FROM networks WHERE Device = CONCAT('vlan', VlanID) AND VlanID IN ");
-  query_ints(&q, x->segment, x->nsegments);
+  query_ints(&q, segments, nsegments);
   query_text(&q, " AND Node IN ");
-  query_ints(&q, x->container, x->ncontainers);
+  query_ints(&q, containers, ncontainers);
   /* The inner select is made a table of its own: MySQL does not delete from
    * what it reads. */
   query_text(&q, " AND NOT EXISTS (SELECT 1 FROM (SELECT v.PhysNode, i.VlanID FROM vm_nodes v "
                  "JOIN networks i ON i.Node = v.Node WHERE i.VlanID IN ");
-  query_ints(&q, x->segment, x->nsegments);
+  query_ints(&q, segments, nsegments);
   query_text(&q, ") used WHERE used.PhysNode = networks.Node "
                  "AND used.VlanID = networks.VlanID)");
-  return db_query(x->r, x->call, &q, NULL, NULL);
+  return db_query(r, call, &q, NULL, NULL);
 }
 
 static int
@@ -223,7 +223,8 @@ release(struct released *x)
     return -1;
   if (x->nvms == 0 && !x->all)
     return 0;
-  if (delete_hosts(x) != 0 || delete_tags(x) != 0)
+  if (delete_hosts(x) != 0 ||
+      tags_delete(x->r, x->call, x->segment, x->nsegments, x->container, x->ncontainers) != 0)
     return -1;
   return delete_leases(x);
 }

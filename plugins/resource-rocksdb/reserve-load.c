@@ -357,13 +357,20 @@ load_spent(struct reserve *v)
 }
 
 int
-reserve_load(struct reserve *v)
+reserve_load_numbers(struct reserve *v)
 {
-  if (load_attrs(v) != 0 || load_holders(v) != 0 || load_partitions(v) != 0 ||
-      load_appliances(v) != 0 || load_names(v) != 0 || load_networks(v) != 0 ||
-      load_subnets(v) != 0)
+  if (load_networks(v) != 0 || load_subnets(v) != 0)
     return -1;
   if (v->r->bare)
     return 0;
   return load_leases(v) != 0 || load_spent(v) != 0 ? -1 : 0;
+}
+
+int
+reserve_load(struct reserve *v)
+{
+  if (load_attrs(v) != 0 || load_holders(v) != 0 || load_partitions(v) != 0 ||
+      load_appliances(v) != 0 || load_names(v) != 0)
+    return -1;
+  return reserve_load_numbers(v);
 }

@@ -144,6 +144,19 @@ check_ours(struct rocks_resource *r, struct rocks_call *call,
   return db_ours(r, call);
 }
 
+void
+reserve_free(struct reserve *v)
+{
+  names_free(&v->names);
+  names_free(&v->appliances);
+  attrs_free(&v->attrs);
+  free(v->lease);
+  free(v->network);
+  free(v->ip);
+  free(v->segments);
+  arena_free(&v->arena);
+}
+
 int
 db_reserve(struct rocks_resource *r, struct rocks_call *call,
            const struct rocks_reservation *want)
@@ -157,13 +170,6 @@ db_reserve(struct rocks_resource *r, struct rocks_call *call,
     result = transact(&v);
   if (result == 0)
     result = tell(&v);
-  names_free(&v.names);
-  names_free(&v.appliances);
-  attrs_free(&v.attrs);
-  free(v.lease);
-  free(v.network);
-  free(v.ip);
-  free(v.segments);
-  arena_free(&v.arena);
+  reserve_free(&v);
   return result;
 }

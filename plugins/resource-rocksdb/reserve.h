@@ -91,10 +91,20 @@ struct reserve {
 };
 
 int reserve_load(struct reserve *v);   /* reserve-load.c */
+/* Only what segments depend on: networks, subnets, leases, spent numbers. */
+int reserve_load_numbers(struct reserve *v);
 int reserve_choose(struct reserve *v); /* choose.c */
+/* A number of min..max that nobody has becomes v->segment; false: none is left. */
+bool reserve_free_segment(struct reserve *v, uint32_t min, uint32_t max);
+int reserve_no_segment(struct reserve *v, uint32_t min, uint32_t max); /* says so */
+/* -1 with a report when rows vlan<N> are wanted in a subnet that is not there. */
+int reserve_check_subnet(struct reserve *v);
 int reserve_store(struct reserve *v);  /* store.c */
+int reserve_store_segment(struct reserve *v);
 /* Looks once more for what two must not have: the original takes no locks. */
 int reserve_verify(struct reserve *v);
+int reserve_verify_segment(struct reserve *v); /* the same, of the number alone */
+void reserve_free(struct reserve *v);
 /* The member that a guest has become. */
 struct rocks_member_row reserve_member(const struct reserve *v, const struct guest *g);
 

@@ -52,6 +52,7 @@ static const struct rocks_resource_ops ops = {
   .journal = db_journal,
   .journal_read = db_journal_read,
   .set_capacity = db_set_capacity,
+  .renumber = db_renumber,
 };
 
 static const struct rocks_plugin descriptor = {

@@ -81,6 +81,12 @@ int db_reserve(struct rocks_resource *r, struct rocks_call *call,
                const struct rocks_reservation *want);
 int db_release(struct rocks_resource *r, struct rocks_call *call, const char *home_uuid,
                const char *cluster, const char *const *names, size_t nnames);
+int db_renumber(struct rocks_resource *r, struct rocks_call *call,
+                const struct rocks_renumbering *want);
+/* Deletes `vlan<N>` of those containers that no VM with that tag is left on; in
+ * the transaction that is open. */
+int tags_delete(struct rocks_resource *r, struct rocks_call *call, const int64_t *segments,
+                size_t nsegments, const int64_t *containers, size_t ncontainers);
 int db_leases(struct rocks_resource *r, struct rocks_call *call,
               int (*lease)(void *arg, const char *home_uuid, const char *cluster,
                            const struct rocks_member_row *),

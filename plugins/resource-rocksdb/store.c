@@ -299,8 +299,8 @@ store_leases(struct reserve *v)
   return store(v, &q);
 }
 
-static int
-store_segment(struct reserve *v)
+int
+reserve_store_segment(struct reserve *v)
 {
   struct query q = { 0 };
 
@@ -332,7 +332,7 @@ reserve_store(struct reserve *v)
   if (store_nodes(v) != 0 || fetch_nodes(v) != 0 || store_attributes(v) != 0 ||
       store_networks(v) != 0 || store_vms(v) != 0 || store_disks(v) != 0 ||
       store_boot(v) != 0 || store_route(v) != 0 || store_leases(v) != 0 ||
-      store_segment(v) != 0)
+      reserve_store_segment(v) != 0)
     return -1;
   return v->arena.failed ? db_nomem(v->r, v->call) : 0;
 }
@@ -410,6 +410,15 @@ reserve_verify(struct reserve *v)
     }
   query_text(&q, comma[0] == '(' ? "(NULL)" : ")");
   query_text(&q, " GROUP BY IP HAVING COUNT(*) > 1 LOCK IN SHARE MODE) UNION ALL ");
+  verify_segment(v, &q);
+  return db_query(v->r, v->call, &q, double_row, v) != 0 ? -1 : 0;
+}
+
+int
+reserve_verify_segment(struct reserve *v)
+{
+  struct query q = { 0 };
+
   verify_segment(v, &q);
   return db_query(v->r, v->call, &q, double_row, v) != 0 ? -1 : 0;
 }

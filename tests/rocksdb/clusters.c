@@ -187,6 +187,28 @@ release(struct drive *d)
                          d->nwords > 2 ? d->words + 2 : NULL, d->nwords - 2);
 }
 
+/* renumber UUID CLUSTER MIN-MAX... [overlay=yes] [subnet=] [dry=yes] */
+static int
+renumber(struct drive *d)
+{
+  struct rocks_range ranges[MOST];
+  struct rocks_renumbering want = {
+    .size = sizeof want, .home_uuid = d->words[0], .cluster = d->words[1], .ranges = ranges,
+    .reuse_segments = !flag(d, "overlay"), .tagged = !flag(d, "overlay"),
+    .subnet = option(d, "subnet", "private"), .dry = flag(d, "dry"), .member = print_member,
+  };
+  size_t i;
+
+  for (i = 2; i < d->nwords && want.nranges < MOST; i++) {
+    char *end;
+    uint32_t min = (uint32_t)strtoul(d->words[i], &end, 10);
+
+    if (*end == '-')
+      ranges[want.nranges++] = (struct rocks_range){ min, (uint32_t)strtoul(end + 1, NULL, 10) };
+  }
+  return d->ops->renumber(d->resource, d->call, &want);
+}
+
 static int
 print_lease(void *arg, const char *home, const char *cluster, const struct rocks_member_row *m)
 {
@@ -296,6 +318,7 @@ const struct operation cluster_operations[] = {
   { "snapshot-bare", DRIVE_BARE, 0, snapshot },
   { "reserve", DRIVE_OPEN, 0, reserve },
   { "release", DRIVE_OPEN, 2, release },
+  { "renumber", DRIVE_OPEN, 3, renumber },
   { "leases", DRIVE_OPEN, 0, leases },
   { "clusters", DRIVE_OPEN, 0, clusters },
   { "record", DRIVE_OPEN, 3, record },

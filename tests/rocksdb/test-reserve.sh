@@ -80,6 +80,66 @@ NULL NULL 4097" "$(sed -n '1s/.*segment=\([0-9]*\).*/\1/p' "$work/lent"
   drive t release $home again
 }
 
+# Columns of the networks that a change of network leaves alone, and those that it changes.
+nics() {
+  mariadb_sql t -e "SELECT Node, IFNULL(MAC, '-'), IFNULL(IP, '-'), Name, Device, IFNULL(Subnet, 0),
+    IFNULL(VlanID, 0) FROM networks ORDER BY Node, Device"
+}
+segments() {
+  mariadb_sql t -e "SELECT segment, released IS NOT NULL FROM mvc_segments WHERE cluster = 'move'
+    ORDER BY segment" | tr '\t\n' ' ;'
+}
+
+renumbered() {
+  drive t reserve home=$home fe=manager fe-name=move ip=192.0.2.20 n=3 on=vm-container-0-0,vm-container-0-1 \
+    name=vm-move >"$work/first"
+  drive t reserve home=$home fe=manager fe-name=beside ip=192.0.2.21 n=1 on=vm-container-0-0 vlan=9 \
+    >/dev/null
+  nics >"$work/tagged"
+  state t >"$work/before"
+  drive t renumber $home move 4096-999999 overlay=yes dry=yes >"$work/dry"
+  state t >"$work/after"
+  same "a dry renumbering changes nothing" "$work/before" "$work/after"
+  drive t renumber $home move 4096-999999 overlay=yes >"$work/moved"
+  same "and tells what it will be" "$work/dry" "$work/moved"
+  segment=$(sed -n '1s/.*segment=\([0-9]*\).*/\1/p' "$work/moved")
+  sed "s/segment=2/segment=$segment/" "$work/first" >"$work/wanted"
+  same "another segment, all else as reserved" "$work/wanted" "$work/moved"
+  is "no tag of it is left, its neighbour's are" 'vlan9 2' "$(mariadb_sql t -e "SELECT Device, COUNT(*)
+    FROM networks WHERE Device LIKE 'vlan%' GROUP BY Device" | tr '\t' ' ')"
+  sed '/\tvlan2\t/d; s/\t2$/\t'"$segment"'/' "$work/tagged" >"$work/wanted"
+  nics >"$work/after"
+  same "names, MACs and addresses stay" "$work/wanted" "$work/after"
+  is "the leases say so" 4 "$(drive t leases | grep -c "^lease $home move .*segment=$segment ")"
+  is "the view has it" 4 "$(mariadb_sql t -e "SELECT COUNT(*) FROM clusters WHERE cluster_name = 'move'")"
+  is "the number is in use" "$segment 0;" "$(segments)"
+  state t >"$work/before"
+  drive t renumber $home move 4096-999999 overlay=yes >"$work/again"
+  same "a second time says the same" "$work/moved" "$work/again"
+  state t >"$work/after"
+  same "and changes nothing" "$work/before" "$work/after"
+
+  refused "no number left" '*could not find a free Vlan ID from 9 to 9*' t renumber $home move 9-9
+  refused "an unknown subnet" '*subnet nowhere is not valid*' t renumber $home move 2-9 subnet=nowhere
+  is "the second range when the first is full" 10 "$(drive t renumber $home move 9-9 10-12 dry=yes |
+    sed -n '1s/.*segment=\([0-9]*\).*/\1/p')"
+  drive t renumber $home move 2-4094 >"$work/again"
+  same "back as it was reserved" "$work/first" "$work/again"
+  nics >"$work/after"
+  same "its rows too" "$work/tagged" "$work/after"
+  is "the overlay's number is spent" "$segment 1;" "$(segments)"
+  mariadb_sql t -e "DELETE FROM networks WHERE Device = 'vlan2' AND Node = 2"
+  drive t renumber $home move 2-4094 >/dev/null
+  nics >"$work/after"
+  same "a tag that was lost is put back" "$work/tagged" "$work/after"
+  drive t renumber $home move 4096-999999 overlay=yes >"$work/again"
+  is "an overlay's number is never given twice" $((segment + 1)) \
+    "$(sed -n '1s/.*segment=\([0-9]*\).*/\1/p' "$work/again")"
+  is "nobody's VMs: nothing to do" '' "$(drive t renumber $other move 2-4094)"
+  drive t release $home move
+  drive t release $home beside
+}
+
 refusals() {
   drive t reserve home=$home fe=manager fe-name=alpha ip=192.0.2.20 n=0 vlan=100 >/dev/null
   mariadb_sql t -e "INSERT INTO aliases (Node, Name) VALUES (5, 'nick')"
@@ -237,6 +297,7 @@ for mode in STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,ANSI_QUOTES,PIPES_AS_CONCAT NO_
   tagged
   overlay
   unleased
+  renumbered
   constant
   records
   parallel

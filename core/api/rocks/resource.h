@@ -117,7 +117,8 @@ struct rocks_cluster_row {
   uint32_t size;
   const char *name; /* node name of the virtual frontend */
   const char *network_backend, *vm_backend;
-  const char *state; /* adding stopped starting running stopping removing */
+  const char *state; /* adding stopped starting running stopping removing
+                      * switching */
   const char *inner_subnet; /* of the private network: a.b.c.d/n */
   uint32_t mtu;
   struct rocks_settings settings;

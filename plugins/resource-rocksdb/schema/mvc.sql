@@ -59,7 +59,7 @@ CREATE TABLE IF NOT EXISTS mvc_clusters (
   node int(11) DEFAULT NULL,
   network_backend varchar(32) NOT NULL,
   vm_backend varchar(32) NOT NULL,
-  state enum('adding','stopped','starting','running','stopping','removing') NOT NULL,
+  state enum('adding','stopped','starting','running','stopping','removing','switching') NOT NULL,
   inner_subnet varchar(18) DEFAULT NULL,
   mtu int(11) DEFAULT NULL,
   created datetime NOT NULL,
