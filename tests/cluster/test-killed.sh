@@ -135,7 +135,11 @@ add_cluster 1 sites=b # the capacity is known now: a fanout less
 rocks remove cluster "$fe" >/dev/null 2>&1
 for command; do
   before "$command"
-  trace "$command"
+  trace "$command" || {
+    not_ok "$command, without being killed"
+    cat "$test_tmp/run"
+    continue
+  }
   points >"$test_tmp/points.$command"
   [ "$(state)" = '' ] || rocks remove cluster "$fe" >/dev/null 2>&1
   echo "$command: $(wc -l <"$test_tmp/points.$command") steps"
