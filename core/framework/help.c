@@ -183,7 +183,8 @@ add_examples(const struct command *command, const struct format *format, struct 
   text_add(text, "%s", format->section_end);
 }
 
-/* Commands for the same object with other verbs. */
+/* Commands for the same object with other verbs.  Those of backends only where
+ * the command is itself of one: to open all modules takes longer than all else. */
 static void
 add_related(struct run *run, const struct format *format, struct text *text)
 {
@@ -193,7 +194,7 @@ add_related(struct run *run, const struct format *format, struct text *text)
   bool first = true;
 
   count = object != NULL
-    ? lookup_list(run->call, &run->framework->lookup, NULL, &commands) : 0;
+    ? lookup_known(&run->framework->lookup, &commands) : 0;
   for (i = 0; i < count; i++) {
     const char *other = strchr(commands[i]->words, ' ');
     CLEANUP_FREE char *line = mem_format("rocks %s", commands[i]->words);

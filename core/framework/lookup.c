@@ -154,14 +154,12 @@ by_path(const void *a, const void *b)
   return strcmp((*x)->words, (*y)->words);
 }
 
-size_t
-lookup_list(struct rocks_call *call, struct lookup *lookup, const char *under,
-            const struct command ***commands)
+static size_t
+list_under(const struct lookup *lookup, const char *under, const struct command ***commands)
 {
   const struct command *table, *command;
   size_t n = under != NULL ? strlen(under) : 0, count = 0, i;
 
-  load_more(call, lookup);
   *commands = NULL;
   for (i = 0; (table = table_at(lookup, i)) != NULL; i++)
     for (command = table; command->words != NULL; command++) {
@@ -174,4 +172,18 @@ lookup_list(struct rocks_call *call, struct lookup *lookup, const char *under,
   if (count > 0)
     qsort(*commands, count, sizeof **commands, by_path);
   return count;
+}
+
+size_t
+lookup_list(struct rocks_call *call, struct lookup *lookup, const char *under,
+            const struct command ***commands)
+{
+  load_more(call, lookup);
+  return list_under(lookup, under, commands);
+}
+
+size_t
+lookup_known(const struct lookup *lookup, const struct command ***commands)
+{
+  return list_under(lookup, NULL, commands);
 }

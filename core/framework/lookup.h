@@ -43,5 +43,7 @@ void lookup_free(struct lookup *);
  * order of their paths; hidden ones left out.  The caller frees *commands. */
 size_t lookup_list(struct rocks_call *, struct lookup *, const char *under,
                    const struct command ***commands);
+/* The same for all commands, as far as tables were added already. */
+size_t lookup_known(const struct lookup *, const struct command ***commands);
 
 #endif
