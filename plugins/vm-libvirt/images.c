@@ -68,6 +68,8 @@ vm_prepare(void *state, struct rocks_call *call, const struct rocks_vm *vm,
     (void)snprintf(bytes, sizeof bytes, "%" PRIu64, disk->bytes);
     module->core->script_run(script, "rocks_vm_image", format, disk->path, bytes, (char *)NULL);
   }
+  if (module->backend->prepare != NULL && module->backend->prepare(module, call, vm, script) != 0)
+    return -1;
   return add_acceleration(module, call, vm, script);
 }
 

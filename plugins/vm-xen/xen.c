@@ -6,16 +6,18 @@
  */
 #include <config.h>
 
+#include <stdio.h>
 #include <string.h>
 
-#include "vm-libvirt.h"
+#include "xen.h"
 
 static const struct rocks_param params[] = {
   { "HVM_Features", NULL, "XML for <features>, instead of <acpi/><apic/><pae/>" },
   { "xen_autostart", NULL, "true: the container starts the VM when it boots" },
   { "xen_para_machine", "xenpv", "machine of a para VM: xenpv or xenpvh" },
-  { "xen_bootloader", "pygrub", "what finds a para VM's kernel on its own disk" },
+  { "xen_bootloader", NULL, "boot loader of para VMs; unset: the network, then xen_disk_loader" },
   { "xen_bootloader_args", NULL, "arguments of that boot loader" },
+  { "xen_disk_loader", "pygrub", "what finds a para VM's kernel on its own disk" },
   { "xen_loader", NULL, "path of hvmloader on the container; unset: libvirt's choice" },
   { "xen_emulator", NULL, "path of the device model on the container; unset: libvirt's choice" },
   { "xen_graphics", "vnc", "display of an hvm VM: vnc (on the container's 127.0.0.1) or none" },
@@ -44,11 +46,34 @@ is_hvm(struct vm_xml *xml)
   return false;
 }
 
+/* A para VM has no BIOS that could boot over the network: netboot.sh does it in
+ * dom0, as the VM's first NIC. */
+static void
+add_bootloader(struct vm_xml *xml, xmlNodePtr domain)
+{
+  const struct rocks_vm *vm = xml->vm;
+  const char *own = param(xml, "xen_bootloader"), *args = param(xml, "xen_bootloader_args");
+  const char *disk = param(xml, "xen_disk_loader");
+  char words[512];
+
+  if (own == NULL && vm->network_boot && vm->nnics > 0) {
+    own = XEN_NETBOOT;
+    if ((size_t)snprintf(words, sizeof words, "%s %s %s%s%s", vm->nics[0].source,
+                         vm->nics[0].mac, disk, args != NULL ? " " : "",
+                         args != NULL ? args : "") >= sizeof words)
+      vm_xml_fail(xml, ROCKS_EINVALID, "the boot loader of VM '%s' has too many arguments",
+                  vm->name);
+    args = words;
+  }
+  vm_xml_add(xml, domain, "bootloader", own != NULL ? own : disk);
+  if (args != NULL)
+    vm_xml_add(xml, domain, "bootloader_args", args);
+}
+
 static void
 add_para_os(struct vm_xml *xml, xmlNodePtr domain)
 {
   const char *machine = param(xml, "xen_para_machine");
-  const char *args = param(xml, "xen_bootloader_args");
   bool pvh = strcmp(machine, "xenpvh") == 0;
   xmlNodePtr os, type;
 
@@ -56,11 +81,8 @@ add_para_os(struct vm_xml *xml, xmlNodePtr domain)
     vm_xml_fail(xml, ROCKS_EINVALID,
                 "the attribute xen_para_machine of VM '%s' is neither xenpv nor xenpvh: '%s'",
                 xml->vm->name, machine);
-  if (xml->vm->kernel == NULL) {
-    vm_xml_add(xml, domain, "bootloader", param(xml, "xen_bootloader"));
-    if (args != NULL)
-      vm_xml_add(xml, domain, "bootloader_args", args);
-  }
+  if (xml->vm->kernel == NULL)
+    add_bootloader(xml, domain);
   os = vm_xml_add(xml, domain, "os", NULL);
   type = vm_xml_add(xml, os, "type", pvh ? "xenpvh" : "linux");
   vm_xml_set(xml, type, "arch", "x86_64");
@@ -99,12 +121,21 @@ disk_bus(const struct rocks_disk *disk, bool hvm)
   return "xen";
 }
 
+/* Rocks names disks as KVM does; Xen refuses vda, and knows the disk as xvda. */
 static void
-add_disk(struct vm_xml *xml, xmlNodePtr devices, const struct rocks_disk *disk, bool hvm)
+add_disk(struct vm_xml *xml, xmlNodePtr devices, const struct rocks_disk *row, bool hvm)
 {
-  xmlNodePtr node = vm_xml_disk(xml, devices, disk, disk_bus(disk, hvm));
-  xmlNodePtr driver;
+  struct rocks_disk named = *row;
+  const struct rocks_disk *disk = &named;
+  xmlNodePtr node, driver;
   const char *format;
+  char device[32];
+
+  if (strncmp(row->device, "vd", 2) == 0) {
+    (void)snprintf(device, sizeof device, "x%.30s", row->device);
+    named.device = device;
+  }
+  node = vm_xml_disk(xml, devices, disk, disk_bus(disk, hvm));
 
   if (!vm_disk_is_file(disk)) {
     vm_xml_with(xml, node, "driver", "name", "phy");
@@ -181,6 +212,18 @@ build(struct vm_xml *xml, xmlNodePtr domain)
   add_devices(xml, domain, hvm);
 }
 
+static int
+prepare(const struct vm_state *module, struct rocks_call *call, const struct rocks_vm *vm,
+        struct rocks_script *script)
+{
+  (void)call;
+  if (vm->kernel != NULL || (vm->virt_type != NULL && strcmp(vm->virt_type, "hvm") == 0))
+    return 0;
+  module->core->script_code(script, xen_host_code);
+  module->core->script_run(script, "xen_install", (char *)NULL);
+  return 0;
+}
+
 static const struct vm_backend backend = {
   .uri = "xen:///system",
   .socket_uri = "xen+unix:///system?socket=",
@@ -188,6 +231,7 @@ static const struct vm_backend backend = {
   .params = params,
   .autostart = "xen_autostart",
   .build = build,
+  .prepare = prepare,
 };
 
 static int

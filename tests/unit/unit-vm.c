@@ -406,7 +406,8 @@ test_xen_para(void)
   vm.virt_type = NULL; /* Rocks takes that for para */
   doc = described(xen, &vm, false);
   WANT(doc, "string(/domain/@type)", "xen");
-  WANT(doc, "string(/domain/bootloader)", "pygrub");
+  WANT(doc, "string(/domain/bootloader)", "/var/lib/rocks-mvc/xen/netboot");
+  WANT(doc, "string(//disk/target/@dev)", "xvda"); /* Xen refuses vda */
   WANT(doc, "string(/domain/os/type)", "linux");
   WANT(doc, "string(/domain/os/type/@machine)", "xenpv");
   WANT(doc, "count(/domain/features)", "0");
