@@ -96,6 +96,12 @@ n2n_port_up_alone() { # NAME MAC; under n2n_alone
   fi
 }
 
+# A VM is on its way here, and its edge still elsewhere: only what it will be
+# plugged into.
+n2n_port_standby() { # NAME MAC
+  n2n_running "$N2N_PORTS/$1" || n2n_bridge "$1" "$2" "$n2n_mtu"
+}
+
 n2n_port_ready() { # NAME
   until n2n_joined "$1"; do
     [ $((n2n_patience -= 1)) -gt 0 ] ||

@@ -31,10 +31,10 @@ n2n_port_device(void *state, struct rocks_call *call, const struct rocks_network
   return 0;
 }
 
-/* Adds `function DEVICE` for each port, and the further words if not NULL. */
+/* Adds `function DEVICE` for each port that is or is not on standby, and the further words if not NULL. */
 static int
 each_port(const struct n2n *n2n, struct rocks_call *call, const struct rocks_port *ports,
-          size_t nports, const char *function, bool with_mac, const char *more,
+          size_t nports, bool standby, const char *function, bool with_mac, const char *more,
           struct rocks_script *script)
 {
   char device[ROCKS_DEVICE_MAX];
@@ -42,6 +42,8 @@ each_port(const struct n2n *n2n, struct rocks_call *call, const struct rocks_por
   size_t i;
 
   for (i = 0; i < nports; i++) {
+    if (ports[i].standby != standby)
+      continue;
     if (n2n_port_device((void *)n2n, call, NULL, &ports[i], device, &wiring) == -1)
       return -1;
     n2n->core->script_run(script, function, device, with_mac ? ports[i].mac : NULL, more, NULL);
@@ -93,10 +95,11 @@ n2n_up(void *state, struct rocks_call *call, const struct rocks_network *network
        struct rocks_script *script)
 {
   if (network_steps(state, call, network, host, script) == -1
-      || each_port(state, call, ports, nports, "n2n_port_up", true, NULL, script) == -1)
+      || each_port(state, call, ports, nports, true, "n2n_port_standby", true, NULL, script) == -1
+      || each_port(state, call, ports, nports, false, "n2n_port_up", true, NULL, script) == -1)
     return -1;
   /* Only now, so that all edges come up at the same time. */
-  return each_port(state, call, ports, nports, "n2n_port_ready", false, NULL, script);
+  return each_port(state, call, ports, nports, false, "n2n_port_ready", false, NULL, script);
 }
 
 int
@@ -109,7 +112,7 @@ n2n_down(void *state, struct rocks_call *call, const struct rocks_network *netwo
   (void)network;
   (void)host;
   n2n->core->script_code(script, n2n_host_code);
-  return each_port(n2n, call, ports, nports, "n2n_port_down", false, NULL, script);
+  return each_port(n2n, call, ports, nports, false, "n2n_port_down", false, NULL, script);
 }
 
 int
@@ -124,7 +127,7 @@ n2n_probe(void *state, struct rocks_call *call, const struct rocks_network *netw
   if (n2n_check_mac(n2n, call, frontend_mac) == -1)
     return -1;
   n2n->core->script_code(script, n2n_host_code);
-  return each_port(n2n, call, ports, nports, "n2n_port_probe", true, frontend_mac, script);
+  return each_port(n2n, call, ports, nports, false, "n2n_port_probe", true, frontend_mac, script);
 }
 
 /* The relay's guard lies in the program's libexec folder; a build tree has it

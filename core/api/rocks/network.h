@@ -52,6 +52,9 @@ struct rocks_port {
   const char *nic;   /* the container's NIC in the cluster's subnet, or "" */
   enum rocks_wiring wanted; /* what the VM backend prefers */
   const char *nic_options; /* networks.Options of that NIC, or "" */
+  /* To up(): make the device, but nothing may yet speak for the MAC, which is
+   * alive on another container. */
+  bool standby;
 };
 
 struct rocks_network_ops {
