@@ -11,7 +11,9 @@ const char *
 step_name(enum step_kind kind)
 {
   static const char *const names[] = {
-    [STEP_RELAY_UP] = "relay up",         [STEP_NETWORK_UP] = "network up",
+    [STEP_RELAY_UP] = "relay up",         [STEP_NETWORK_STANDBY] = "network standby",
+    [STEP_NETWORK_UP] = "network up",     [STEP_VM_MIGRATE] = "migrate",
+    [STEP_COPY] = "copy",                 [STEP_FILE_ERASE] = "erase file",
     [STEP_VM_PREPARE] = "disk",           [STEP_VM_DEFINE] = "define",
     [STEP_VM_START] = "start",            [STEP_VM_SUSPEND] = "suspend",
     [STEP_VM_RESUME] = "resume",          [STEP_VM_SAVE] = "save",

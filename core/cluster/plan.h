@@ -12,6 +12,7 @@
 enum step_kind {
   /* On a host, by script, one round trip for all of them: */
   STEP_RELAY_UP,     /* the network's relay on the home frontend */
+  STEP_NETWORK_STANDBY, /* the device of the VM's port, silent */
   STEP_NETWORK_UP,   /* the VM's port */
   STEP_VM_PREPARE,   /* its disks */
   /* On a host, through its hypervisor: */
@@ -21,12 +22,15 @@ enum step_kind {
   STEP_VM_RESUME,
   STEP_VM_SAVE,
   STEP_VM_RESTORE,
+  STEP_VM_MIGRATE,   /* to the container `to`, while it runs */
   STEP_VM_STOP,
   STEP_VM_UNDEFINE,
   /* By script again, after the VMs: */
   STEP_NETWORK_DOWN,
   STEP_VM_ERASE,
+  STEP_FILE_ERASE,   /* the file `detail` */
   /* On the home site, between the hosts: */
+  STEP_COPY,          /* the VM's images, and the file `detail`, to `to` */
   STEP_WAIT_FRONTEND, /* until the virtual frontend answers */
   STEP_SITE_RESERVE,
   STEP_SITE_RELEASE,
@@ -42,6 +46,7 @@ struct step {
   const struct rocks_vm_row *vm; /* or NULL */
   const char *detail; /* for people; of save and restore, the file */
   enum rocks_vm_stop stop; /* how, for STEP_VM_STOP */
+  const char *to;    /* for STEP_VM_MIGRATE and STEP_COPY: a container of the site */
 };
 
 struct plan {

@@ -58,7 +58,7 @@ ports_of(const struct batch *batch, enum step_kind kind, size_t *count)
   for (i = 0; i < batch->count; i++)
     if (step_at(batch, i)->kind == kind &&
         cluster_port(batch->plan->cluster, step_at(batch, i)->vm, &ports[*count]))
-      (*count)++;
+      ports[(*count)++].standby = kind == STEP_NETWORK_STANDBY;
   return ports;
 }
 
@@ -87,7 +87,7 @@ add_network(struct rocks_call *call, const struct batch *batch, enum step_kind k
   ports = ports_of(batch, kind, &count);
   if (count == 0)
     return 0;
-  return (kind == STEP_NETWORK_UP ? ops->up : ops->down)(cluster->network->state, call, &network,
+  return (kind == STEP_NETWORK_DOWN ? ops->down : ops->up)(cluster->network->state, call, &network,
                                                          &host, ports, count, script);
 }
 
@@ -105,6 +105,13 @@ add_vm(struct rocks_call *call, const struct batch *batch, const struct step *st
                                                                      script);
 }
 
+static int
+add_file(const struct step *step, struct rocks_script *script)
+{
+  script_run(script, "rm", "-f", "--", step->detail, (char *) NULL);
+  return 0;
+}
+
 /* Writes the steps of a script stage; network steps of a kind go together. */
 static int
 write_script(struct rocks_call *call, const struct batch *batch, enum stage stage,
@@ -116,11 +123,12 @@ write_script(struct rocks_call *call, const struct batch *batch, enum stage stag
   for (i = 0; i < batch->count; i++) {
     const struct step *step = step_at(batch, i);
     bool vm = step->kind == STEP_VM_PREPARE || step->kind == STEP_VM_ERASE;
+    bool file = step->kind == STEP_FILE_ERASE;
 
-    if (stage_of(step->kind) != stage || (!vm && written[step->kind]))
+    if (stage_of(step->kind) != stage || (!vm && !file && written[step->kind]))
       continue;
     written[step->kind] = true;
-    if ((vm ? add_vm(call, batch, step, script) : add_network(call, batch, step->kind, script)) != 0)
+    if ((file ? add_file(step, script) : vm ? add_vm(call, batch, step, script) : add_network(call, batch, step->kind, script)) != 0)
       return -1;
   }
   return 0;
@@ -193,6 +201,23 @@ note_state(void *arg, const char *name, enum rocks_vm_state state)
   return 0;
 }
 
+/* The other container's hypervisor is reached from here as well. */
+static int
+migrate(struct rocks_call *call, struct hypervisor *h, const struct step *step)
+{
+  const struct backend *backend = h->batch->plan->cluster->vm;
+  const struct rocks_container_row *to = site_container(step->site, step->to);
+  void *destination;
+  int result;
+
+  if (hypervisor_connect(call, backend, step->site, step->to, false, &destination) != 0)
+    return -1;
+  result = backend->ops.vm.migrate(h->connection, call, step->vm->name, destination,
+                                   to != NULL && to->address[0] != '\0' ? to->address : step->to);
+  backend->ops.vm.disconnect(destination);
+  return result;
+}
+
 static int
 hypervisor_step(struct rocks_call *call, struct hypervisor *h, size_t i)
 {
@@ -221,6 +246,8 @@ hypervisor_step(struct rocks_call *call, struct hypervisor *h, size_t i)
     return ops->resume(h->connection, call, name);
   case STEP_VM_SAVE:
     return ops->save(h->connection, call, name, step->detail);
+  case STEP_VM_MIGRATE:
+    return migrate(call, h, step);
   case STEP_VM_RESTORE:
     return h->active[i] ? 0 : ops->restore(h->connection, call, step->detail);
   default:

@@ -28,6 +28,7 @@ const struct command *const command_tables[] = {
   host_remove_commands,
   host_route_commands,
   host_vm_commands,
+  host_vm_move_commands,
   membership_commands,
   network_commands,
   reconfigure_commands,

@@ -31,6 +31,7 @@ extern const struct command host_partition_commands[];
 extern const struct command host_remove_commands[];
 extern const struct command host_route_commands[];
 extern const struct command host_vm_commands[];
+extern const struct command host_vm_move_commands[];
 extern const struct command membership_commands[];
 extern const struct command network_commands[];
 extern const struct command reconfigure_commands[];

@@ -45,6 +45,12 @@ void remote_job_free(struct remote_job *);
 /* "site:name" or "name"; caller frees. */
 char *remote_label(const struct remote_host *);
 
+/* Runs `out` on one host and `in`, which reads what that writes, on another, for
+ * at most `seconds`; both are shell text with every value quoted.  0 when both
+ * succeeded. */
+int remote_pipe(struct rocks_call *, const struct remote_host *from, const char *out,
+                const struct remote_host *to, const char *in, unsigned seconds);
+
 /* A local path that leads to `socket` on the host, over the same connection
  * (for a local host: `socket` itself).  NULL with the error reported; the
  * caller frees the string, remote_close() ends the forwarding.  Connect at once:

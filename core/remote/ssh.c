@@ -310,6 +310,15 @@ ssh_argv_script(struct list *argv, const struct ssh_target *target,
 }
 
 void
+ssh_argv_command(struct list *argv, const struct ssh_target *target, const char *command)
+{
+  add_options(argv, target, NULL, SSH_CONNECT_TIMEOUT, false);
+  list_add(argv, "--");
+  list_add(argv, target->destination);
+  list_add(argv, command);
+}
+
+void
 ssh_argv_control(struct list *argv, const struct ssh_target *target, const char *command,
                  const char *spec)
 {

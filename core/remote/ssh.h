@@ -46,11 +46,14 @@ bool ssh_is_open(const struct ssh_target *);
  * open: makes the connection, and returns once it stands.
  * script: a shell there that reads its script from standard input and is ended
  *   by the host itself after `timeout` seconds, whatever becomes of us.
+ * command: one that has the caller's standard input, over a connection that is
+ *   open.
  * control: sends the connection a command, e.g. "forward" with a -L of `spec`. */
 void ssh_argv_open(struct list *, const struct ssh_target *, const struct ssh_target *jump,
                    unsigned connect);
 void ssh_argv_script(struct list *, const struct ssh_target *,
                      const struct ssh_target *jump, unsigned connect, unsigned timeout);
+void ssh_argv_command(struct list *, const struct ssh_target *, const char *command);
 void ssh_argv_control(struct list *, const struct ssh_target *, const char *command,
                       const char *spec);
 /* The same shell on this machine. */

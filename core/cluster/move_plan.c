@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright (c) 2026 the rocks-mvc authors
+ *
+ * The order is the point: a MAC speaks on one container at a time.  While the
+ * VM runs on the old one, the new one has the device it will be plugged into and
+ * nothing else.  Once the VM stands still the old port goes down, then the new
+ * one comes up, then the VM goes on.
+ */
+#include <config.h>
+
+#include "cluster/move.h"
+
+static struct step *
+add(const struct move *move, struct plan *plan, enum step_kind kind,
+    const struct rocks_vm_row *vm, const char *detail)
+{
+  plan_add(plan, kind, move->site, vm->container, vm, detail);
+  plan->steps[plan->nsteps - 1].to = move->to->container;
+  return &plan->steps[plan->nsteps - 1];
+}
+
+/* What remains when the VM is at its new container, still, or goes on there. */
+static void
+finish(const struct move *move, struct plan *plan, bool port)
+{
+  add(move, plan, STEP_VM_UNDEFINE, move->from, NULL);
+  if (port)
+    add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
+  plan->phase++;
+  if (port)
+    add(move, plan, STEP_NETWORK_UP, move->to, NULL);
+  add(move, plan, STEP_VM_PREPARE, move->to, NULL);
+  if (!move->paused)
+    add(move, plan, STEP_VM_RESUME, move->to, NULL);
+  add(move, plan, STEP_VM_DEFINE, move->to, NULL);
+  plan->phase++;
+}
+
+static void
+live(const struct move *move, struct plan *plan, bool port)
+{
+  if (port)
+    add(move, plan, STEP_NETWORK_STANDBY, move->to, NULL);
+  plan->phase++;
+  add(move, plan, STEP_VM_MIGRATE, move->from, NULL);
+  plan->phase++;
+  finish(move, plan, port);
+}
+
+static void
+saved(const struct move *move, struct plan *plan, bool port)
+{
+  bool copy = move->copy_state || !move->shared;
+
+  add(move, plan, STEP_VM_SAVE, move->from, move->file);
+  add(move, plan, STEP_VM_UNDEFINE, move->from, NULL);
+  if (port)
+    add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
+  plan->phase++;
+  if (copy) {
+    plan_add(plan, STEP_COPY, move->site, "", move->to, move->file);
+    plan->phase++;
+  }
+  if (port)
+    add(move, plan, STEP_NETWORK_UP, move->to, NULL);
+  add(move, plan, STEP_VM_PREPARE, move->to, NULL);
+  add(move, plan, STEP_VM_RESTORE, move->to, move->file);
+  add(move, plan, STEP_VM_DEFINE, move->to, NULL);
+  add(move, plan, STEP_FILE_ERASE, move->to, move->file);
+  plan->phase++;
+  if (move->copy_state)
+    add(move, plan, STEP_FILE_ERASE, move->from, move->file);
+  plan->phase++;
+}
+
+static void
+off(const struct move *move, struct plan *plan, bool port)
+{
+  add(move, plan, STEP_VM_UNDEFINE, move->from, NULL);
+  if (port)
+    add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
+  plan->phase++;
+  if (!move->shared)
+    plan_add(plan, STEP_COPY, move->site, "", move->to, NULL);
+  plan->phase++;
+}
+
+void
+move_plan(const struct move *move, struct plan *plan)
+{
+  struct rocks_port ignored;
+  bool port = cluster_port(plan->cluster, move->from, &ignored);
+
+  switch (move->way) {
+  case MOVE_LIVE:
+    live(move, plan, port);
+    break;
+  case MOVE_SAVED:
+    saved(move, plan, port);
+    break;
+  case MOVE_OFF:
+    off(move, plan, port);
+    break;
+  case MOVE_FINISH:
+    finish(move, plan, port);
+    break;
+  }
+}
