@@ -27,6 +27,7 @@ const struct command *const command_tables[] = {
   host_partition_commands,
   host_remove_commands,
   host_route_commands,
+  host_vlan_commands,
   host_vm_commands,
   host_vm_move_commands,
   membership_commands,

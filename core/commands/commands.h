@@ -30,6 +30,7 @@ extern const struct command host_key_commands[];
 extern const struct command host_partition_commands[];
 extern const struct command host_remove_commands[];
 extern const struct command host_route_commands[];
+extern const struct command host_vlan_commands[];
 extern const struct command host_vm_commands[];
 extern const struct command host_vm_move_commands[];
 extern const struct command membership_commands[];
