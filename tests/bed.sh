@@ -8,11 +8,10 @@
 # name outside: a namespace lives as long as the process that holds it, which
 # dies with the test, and bed_end ends whatever else runs in one.
 #
-#   switch, a bridge that filters VLANs -- c1 198.51.100.11, c2 .12, ...
+#   switch, a bridge that filters VLANs -- c1, c2, ...
 #
 # Call these in the test's main shell, never in $(...).
 
-bed_net=198.51.100
 declare -A bed_pid=()   # of the holder of each namespace
 declare -A bed_made=()  # the words that a container was made with
 
@@ -85,30 +84,37 @@ bed_start() {
   on switch ip link set dev lan up
 }
 
+# The name of its port: its own, or what fits of it.
+bed_port() { # CONTAINER
+  if [ ${#1} -le 15 ]; then echo "$1"; else echo "p-${1: -13}"; fi
+}
+
 # A container on a trunk port of the switch.  With `bridged`, as Rocks sets a KVM
 # container up: its NIC is a bridge, and the network card is called pNIC.
-bed_container() { # NAME LAST-BYTE-OF-ADDRESS [NIC [bridged]]
-  local nic=${3:-eth0} card
+bed_container() { # NAME ADDRESS/BITS [NIC [bridged]]
+  local nic=${3:-eth0} card mac
   card=${4:+p}$nic
   bed_made[$1]=$*
+  # The same after a reboot.
+  mac=52:54:$(md5sum <<<"$1" | sed -E "s/^(..)(..)(..)(..).*/\1:\2:\3:\4/")
   bed_hold "$1"
-  ip link add name "$card" netns "${bed_pid[$1]}" address "52:54:00:c0:00:$2" \
-    type veth peer name "$1" netns "${bed_pid[switch]}"
-  on switch ip link set dev "$1" master lan up
-  on switch bridge vlan add dev "$1" vid 2-4094 2>/dev/null || :
+  ip link add name "$card" netns "${bed_pid[$1]}" address "$mac" \
+    type veth peer name "$(bed_port "$1")" netns "${bed_pid[switch]}"
+  on switch ip link set dev "$(bed_port "$1")" master lan up
+  on switch bridge vlan add dev "$(bed_port "$1")" vid 2-4094 2>/dev/null || :
   on "$1" ip link set dev "$card" up
   if [ "$card" != "$nic" ]; then
     on "$1" ip link add name "$nic" type bridge forward_delay 0
     on "$1" ip link set dev "$card" master "$nic"
     on "$1" ip link set dev "$nic" up
   fi
-  on "$1" ip address add "$bed_net.$2/24" dev "$nic"
+  on "$1" ip address add "$2" dev "$nic"
 }
 
 # Only its /var/lib is as before.
 bed_reboot() { # CONTAINER
   bed_drop "$1"
-  on switch ip link delete dev "$1" 2>/dev/null || : # it goes with the other end, in time
+  on switch ip link delete dev "$(bed_port "$1")" 2>/dev/null || : # it goes with the other end, in time
   # shellcheck disable=SC2086  # words
   bed_container ${bed_made[$1]}
 }
