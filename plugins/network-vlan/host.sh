@@ -17,7 +17,7 @@
 #   MAC    empty; a port that uses the device
 
 VLAN_HOME=/var/lib/rocks-mvc/vlan
-VLAN_LOCK=/run/rocks-mvc
+VLAN_LOCK=/run/rocks-mvc/vlan # private: whoever can open it can hold it
 VLAN_UNIT=/etc/systemd/system/rocks-vlan.service
 VLAN_GROUP=7173731 # the bytes of `mvc`
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -29,7 +29,7 @@ vlan_fail() {
 
 # Runs a command while no other script of ours does so.
 vlan_alone() ( # COMMAND...
-  (umask 077 && mkdir -p "$VLAN_LOCK")
+  mkdir -p -m 700 "$VLAN_LOCK"
   exec 9<"$VLAN_LOCK"
   flock 9
   "$@"
