@@ -210,6 +210,7 @@ static const struct vm_backend backend = {
   .socket_uri = "qemu+unix:///system?socket=",
   .domain_type = "kvm",
   .emulated_type = "qemu",
+  .listen = true,
   .params = params,
   .autostart = "kvm_autostart",
   .emulate = "kvm_emulate",

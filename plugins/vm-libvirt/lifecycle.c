@@ -88,7 +88,8 @@ set_autostart(struct vm_connection *here, struct rocks_call *call, const struct 
   return vm_libvirt_error(here, call, "set the autostart flag of VM", vm->name, NULL);
 }
 
-/* Whether a VM that exists may be defined anew: 1 yes, 0 no need, -1 never. */
+/* Whether a VM that exists may be defined anew: 1 yes, 0 no need, -1 never.  One
+ * that was restored here without a definition runs, and needs one. */
 static int
 may_redefine(struct vm_connection *here, struct rocks_call *call, const char *name,
              virDomainPtr domain)
@@ -98,7 +99,7 @@ may_redefine(struct vm_connection *here, struct rocks_call *call, const char *na
   if (active < 0)
     return vm_libvirt_error(here, call, "ask for the state of VM", name, NULL);
   if (active == 1)
-    return 0;
+    return virDomainIsPersistent(domain) == 0;
   if (virDomainHasManagedSaveImage(domain, 0) != 1)
     return 1;
   here->state->core->error(call, ROCKS_EEXISTS,

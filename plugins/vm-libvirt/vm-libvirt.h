@@ -24,6 +24,8 @@ struct vm_xml {
   bool failed;
 };
 
+struct vm_state;
+
 /* Where a backend differs. */
 struct vm_backend {
   const char *uri;        /* of the container's own libvirtd */
@@ -31,12 +33,16 @@ struct vm_backend {
   const char *domain_type;
   const char *emulated_type; /* the same without acceleration; see `emulate` */
   const struct rocks_param *params;
+  bool listen; /* a migration may be told where to listen */
   const char *autostart; /* the parameter that says `true`, or NULL */
   /* The parameter with auto, yes or no: whether a container emulates.  NULL:
    * this hypervisor never does. */
   const char *emulate;
   /* Adds to <domain> all but name, UUID, memory and vCPUs. */
   void (*build)(struct vm_xml *, xmlNodePtr domain);
+  /* Further steps on the container before define(), or NULL. */
+  int (*prepare)(const struct vm_state *, struct rocks_call *, const struct rocks_vm *,
+                 struct rocks_script *);
 };
 
 /* A module's state. */
@@ -139,6 +145,11 @@ int vm_resume(void *connection, struct rocks_call *, const char *name);
 int vm_save(void *connection, struct rocks_call *, const char *name, const char *file);
 int vm_restore(void *connection, struct rocks_call *, const char *file);
 
+/* --- migrate.c ---------------------------------------------------------- */
+
+int vm_migrate(void *connection, struct rocks_call *, const char *name, void *destination,
+               const char *address);
+
 /* --- images.c ----------------------------------------------------------- */
 
 /* The text of host.sh. */
@@ -154,6 +165,6 @@ int vm_erase(void *state, struct rocks_call *, const struct rocks_vm *, struct r
   .capacity = vm_capacity, .states = vm_states, .define = vm_define,          \
   .start = vm_start, .stop = vm_stop, .undefine = vm_undefine,                \
   .suspend = vm_suspend, .resume = vm_resume, .save = vm_save,                \
-  .restore = vm_restore
+  .restore = vm_restore, .migrate = vm_migrate
 
 #endif /* ROCKS_VM_LIBVIRT_H */

@@ -117,6 +117,14 @@ struct rocks_vm_ops {
   int (*resume)(void *connection, struct rocks_call *, const char *name);
   int (*save)(void *connection, struct rocks_call *, const char *name, const char *file);
   int (*restore)(void *connection, struct rocks_call *, const char *file);
+
+  /* Moves a running VM to another container while it runs; both see its disks
+   * at the same place, and its ports' devices are there.  `destination` is a
+   * connection to that container, `address` where the hypervisor of this one
+   * reaches it.  The VM ends up there paused and defined, and is gone here; on
+   * an error it goes on here.  NULL: this backend cannot. */
+  int (*migrate)(void *connection, struct rocks_call *, const char *name, void *destination,
+                 const char *address);
 };
 
 #ifdef __cplusplus
