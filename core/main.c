@@ -70,6 +70,10 @@ static const struct rocks_core core = {
   .params = extend_params,
   .heading = extend_heading,
   .row = extend_row,
+  .print = extend_print,
+  .command = extend_command,
+  .after_commit = extend_after_commit,
+  .sql = extend_sql,
 };
 
 int

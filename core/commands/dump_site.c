@@ -12,6 +12,7 @@
 #include "commands/commands.h"
 #include "commands/dump.h"
 #include "commands/patterns.h"
+#include "framework/hooks.h"
 
 /* What a database has before anything is known about its site (rocks-compat
  * 2.7): it goes first, so that the script's values hold, in their order. */
@@ -169,37 +170,49 @@ dump_frontend_interfaces(struct run *run)
                        " and coalesce(w.VlanID, 0) = 0 order by w.ID");
 }
 
+static int
+dump_end(struct run *run)
+{
+  dump_words(run, "run reconfigure", "clear=1", NULL);
+  return 0;
+}
+
 /* Each needs some of what stands before it, and the order is the original's. */
-static const struct {
-  const char *words;         /* a command, or */
-  int (*dump)(struct run *); /* what none prints */
-} parts[] = {
-  { NULL, remove_attrs }, { "dump attr", NULL },
-  { NULL, remove_appliances }, { NULL, dump_distributions }, { "dump appliance", NULL },
-  { NULL, dump_bootactions }, { NULL, dump_frontend }, { "dump host", NULL },
-  { "dump host attr", NULL },
-  { NULL, remove_appliance_attrs }, { "dump appliance attr", NULL },
-  { "dump network", NULL }, { NULL, dump_frontend_interfaces },
-  { "dump host route", NULL }, { "dump route", NULL }, { "dump appliance route", NULL },
-  { "dump os route", NULL },
-  { "dump host interface", NULL }, { NULL, dump_aliases }, { "dump host vm", NULL },
-  { "dump host key", NULL }, { "dump host boot", NULL },
-  { NULL, remove_os_attrs }, { "dump os attr", NULL }
+static const struct part parts[] = {
+  { .name = "fresh-attr", .run = remove_attrs },
+  { .name = "attr", .command = "dump attr" },
+  { .name = "fresh-appliance", .run = remove_appliances },
+  { .name = "distribution", .run = dump_distributions },
+  { .name = "appliance", .command = "dump appliance" },
+  { .name = "bootaction", .run = dump_bootactions },
+  { .name = "frontend", .run = dump_frontend },
+  { .name = "host", .command = "dump host" },
+  { .name = "host-attr", .command = "dump host attr" },
+  { .name = "fresh-appliance-attr", .run = remove_appliance_attrs },
+  { .name = "appliance-attr", .command = "dump appliance attr" },
+  { .name = "network", .command = "dump network" },
+  { .name = "frontend-interface", .run = dump_frontend_interfaces },
+  { .name = "host-route", .command = "dump host route" },
+  { .name = "route", .command = "dump route" },
+  { .name = "appliance-route", .command = "dump appliance route" },
+  { .name = "os-route", .command = "dump os route" },
+  { .name = "interface", .command = "dump host interface" },
+  { .name = "alias", .run = dump_aliases },
+  { .name = "vm", .command = "dump host vm" },
+  { .name = "host-key", .command = "dump host key" },
+  { .name = "host-boot", .command = "dump host boot" },
+  { .name = "fresh-os-attr", .run = remove_os_attrs },
+  { .name = "os-attr", .command = "dump os attr" },
+  { .name = "reconfigure", .run = dump_end, .last = true },
+  { .name = NULL }
 };
 
 static int
 dump(struct run *run)
 {
-  size_t i;
-  int result = 0;
-
   if (run->args.count > 0)
     return run_fail(run, "command does not take arguments");
-  for (i = 0; result == 0 && i < COUNT(parts); i++)
-    result = parts[i].dump != NULL ? parts[i].dump(run)
-      : run_command(run, parts[i].words, NULL, 0);
-  dump_words(run, "run reconfigure", "clear=1", NULL);
-  return result;
+  return hooks_run(run, parts, NULL);
 }
 
 const struct command dump_site_commands[] = {

@@ -11,6 +11,7 @@
 #include "commands/dump.h"
 #include "commands/patterns.h"
 #include "commands/pxe.h"
+#include "framework/hooks.h"
 
 static int
 list_host_boot(struct run *run)
@@ -32,6 +33,29 @@ store_action(struct db *db, const char *action, const struct list *hosts)
 }
 
 static int
+set_action(struct run *run)
+{
+  const char *action = run_param(run, "action", "");
+
+  return *action != '\0' ? store_action(run->db, action, run->work) : 0;
+}
+
+static int
+set_files(struct run *run)
+{
+  if (pxe_check(run, run->work) != 0)
+    return -1;
+  pxe_follow(run, run->work);
+  return 0;
+}
+
+static const struct part boot_parts[] = {
+  { .name = "action", .run = set_action },
+  { .name = "boot", .run = set_files },
+  { .name = NULL }
+};
+
+static int
 set_host_boot(struct run *run)
 {
   CLEANUP_LIST struct list hosts = { 0 };
@@ -42,12 +66,10 @@ set_host_boot(struct run *run)
   if (*action != '\0' && strcmp(action, "os") != 0 && strcmp(action, "run") != 0
       && strcmp(action, "install") != 0)
     return run_fail(run, "invalid action. action must be \"os\", \"run\" or \"install\"");
-  if (hosts_expand(run, &hosts, 0) != 0
-      || (*action != '\0' && store_action(run->db, action, &hosts) != 0)
-      || pxe_check(run, &hosts) != 0)
+  if (hosts_expand(run, &hosts, 0) != 0)
     return -1;
-  pxe_follow(run, &hosts);
-  return 0;
+  run->work = &hosts;
+  return hooks_run(run, boot_parts, &hosts);
 }
 
 static int

@@ -10,6 +10,7 @@
 #include "commands/commands.h"
 #include "commands/patterns.h"
 #include "commands/pxe.h"
+#include "framework/hooks.h"
 
 /* The rows that belong to hosts, by id, children first.  Not everything hangs
  * together by foreign keys, and old databases have none. */
@@ -39,6 +40,12 @@ static const char *const by_name[] = {
   NULL
 };
 
+/* One command at work. */
+struct removal {
+  struct run *run;
+  struct list hosts, ids, vms;
+};
+
 static int
 delete_all(struct db *db, const char *const *statements, const struct list *values)
 {
@@ -64,41 +71,83 @@ refuse_self(struct run *run, const struct list *hosts)
 
 /* Ids of the hosts, and the names of those that are VMs. */
 static int
-load(struct run *run, const struct list *hosts, struct list *ids, struct list *vms)
+load(struct removal *removal)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
   size_t i;
 
-  if (db_query(run->db, &rows, "select n.ID, n.Name, v.ID from nodes n"
+  if (db_query(removal->run->db, &rows, "select n.ID, n.Name, v.ID from nodes n"
                " left join vm_nodes v on v.Node = n.ID where n.Name in (%s) order by n.ID", "v",
-               hosts) != 0)
+               &removal->hosts) != 0)
     return -1;
   for (i = 0; i < rows.count; i++) {
-    list_add(ids, row_text(&rows, i, 0));
+    list_add(&removal->ids, row_text(&rows, i, 0));
     if (row_text(&rows, i, 2) != NULL)
-      list_add(vms, row_text(&rows, i, 1));
+      list_add(&removal->vms, row_text(&rows, i, 1));
   }
-  list_unique(vms);
+  list_unique(&removal->vms);
   return 0;
 }
+
+/* Boot files, which are found by the interfaces' addresses. */
+static int
+remove_boot(struct run *run)
+{
+  struct removal *removal = run->work;
+
+  return pxe_follow_removal(run, &removal->hosts);
+}
+
+static int
+remove_vm(struct run *run)
+{
+  struct removal *removal = run->work;
+
+  return removal->vms.count == 0
+    ? 0 : run_command(run, "remove host vm", (const char *const *) removal->vms.item,
+                      removal->vms.count);
+}
+
+static int
+remove_rows(struct run *run)
+{
+  struct removal *removal = run->work;
+
+  if (delete_all(run->db, by_name, &removal->hosts) != 0
+      || delete_all(run->db, by_id, &removal->ids) != 0)
+    return -1;
+  run_after_commit(run, "sync config", NULL, 0);
+  return 0;
+}
+
+/* Hooks find the hosts' rows still there. */
+static const struct part parts[] = {
+  { .name = "boot", .run = remove_boot },
+  { .name = "vm", .run = remove_vm },
+  { .name = "host", .run = remove_rows, .last = true },
+  { .name = NULL }
+};
 
 static int
 remove_host(struct run *run)
 {
-  CLEANUP_LIST struct list hosts = { 0 }, ids = { 0 }, vms = { 0 };
+  struct removal removal = { .run = run };
+  int result;
 
+  run->work = &removal;
   if (run->args.count == 0)
     return run_fail(run, "must supply at least one host");
-  if (hosts_expand(run, &hosts, 0) != 0 || refuse_self(run, &hosts) != 0
-      || load(run, &hosts, &ids, &vms) != 0 || pxe_follow_removal(run, &hosts) != 0)
-    return -1;
-  if (vms.count > 0
-      && run_command(run, "remove host vm", (const char *const *) vms.item, vms.count) != 0)
-    return -1;
-  if (delete_all(run->db, by_name, &hosts) != 0 || delete_all(run->db, by_id, &ids) != 0)
-    return -1;
-  run_after_commit(run, "sync config", NULL, 0);
-  return 0;
+  result = hosts_expand(run, &removal.hosts, 0);
+  if (result == 0)
+    result = refuse_self(run, &removal.hosts);
+  if (result == 0)
+    result = load(&removal);
+  if (result == 0)
+    result = hooks_run(run, parts, &removal.hosts);
+  list_free(&removal.hosts);
+  list_free(&removal.ids);
+  list_free(&removal.vms);
+  return result;
 }
 
 static const char *const options[] = {

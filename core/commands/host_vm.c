@@ -113,7 +113,7 @@ const struct command host_vm_commands[] = {
     "Adds a VM on each of the containers: all of them, or on an error none.", add_options,
     add_examples, COMMAND_ROOT | COMMAND_WRITES, host_vm_add },
   { "create host vm", "{host}...", "The same as `start host vm`.", host_options, NULL,
-    COMMAND_ROOT, host_vm_start },
+    COMMAND_ROOT, host_vm_create },
   { "dump host vm", "[host]...", "Prints VMs as the commands that make them.", list_options, NULL,
     0, host_vm_dump },
   { "list host interface disablekvm", "[host]...", "Shows which interfaces are left out of VMs.",

@@ -22,6 +22,7 @@ int host_vm_save(struct run *);
 int host_vm_set(struct run *);
 int host_vm_set_cdrom(struct run *);
 int host_vm_start(struct run *);
+int host_vm_create(struct run *);
 int host_vm_stop(struct run *);
 int host_vm_undefine(struct run *);
 

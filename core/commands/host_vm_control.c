@@ -12,6 +12,7 @@
 #include "commands/host_vm.h"
 #include "commands/host_vm_alloc.h"
 #include "commands/sites.h"
+#include "framework/hooks.h"
 #include "framework/hosts.h"
 
 /* One command at work. */
@@ -147,20 +148,61 @@ check_home(struct work *work)
   return 0;
 }
 
+static int
+start_look(struct run *run)
+{
+  struct work *work = run->work;
+
+  if (take_vms(work, &no_vm, &no_host) != 0 || check_home(work) != 0)
+    return -1;
+  return check_off(work);
+}
+
+static int
+start_boot(struct run *run)
+{
+  return for_groups(run->work, control_start, boot_from_disk);
+}
+
+/* What is to choose the container stands before `vm`, what is to make ready
+ * for the start between the two. */
+static const struct part start_parts[] = {
+  { .name = "vm", .run = start_look },
+  { .name = "start", .run = start_boot },
+  { .name = NULL }
+};
+
+/* Runs `parts` for the hosts of the command. */
+static int
+run_parts(struct work *work, const struct part *parts)
+{
+  CLEANUP_LIST struct list hosts = { 0 };
+  struct run *run = work->run;
+  int result;
+
+  if (run->args.count == 0)
+    return run_fail(run, "must supply host");
+  run->work = work;
+  result = hosts_expand(run, &hosts, 0);
+  if (result == 0)
+    result = hooks_run(run, parts, &hosts);
+  work_free(work);
+  return result;
+}
+
 int
 host_vm_start(struct run *run)
 {
   struct work work = { .run = run };
-  int result = take_vms(&work, &no_vm, &no_host);
 
-  if (result == 0)
-    result = check_home(&work);
-  if (result == 0)
-    result = check_off(&work);
-  if (result == 0)
-    result = for_groups(&work, control_start, boot_from_disk);
-  work_free(&work);
-  return result;
+  return run_parts(&work, start_parts);
+}
+
+/* The same command, with the same hooks. */
+int
+host_vm_create(struct run *run)
+{
+  return run_command(run, "start host vm", (const char *const *) run->args.item, run->args.count);
 }
 
 static int
@@ -182,18 +224,32 @@ read_stop(struct run *run, enum rocks_vm_stop *stop)
                   "\"reset\" or \"reboot\"", action);
 }
 
+static int
+stop_look(struct run *run)
+{
+  return take_vms(run->work, &no_vm, &no_host);
+}
+
+static int
+stop_stop(struct run *run)
+{
+  return for_groups(run->work, control_stop, NULL);
+}
+
+static const struct part stop_parts[] = {
+  { .name = "vm", .run = stop_look },
+  { .name = "stop", .run = stop_stop },
+  { .name = NULL }
+};
+
 int
 host_vm_stop(struct run *run)
 {
   struct work work = { .run = run, .choice = { .ended = run_flag(run, "terminate", false) } };
-  int result = read_stop(run, &work.choice.stop);
 
-  if (result == 0)
-    result = take_vms(&work, &no_vm, &no_host);
-  if (result == 0)
-    result = for_groups(&work, control_stop, NULL);
-  work_free(&work);
-  return result;
+  if (read_stop(run, &work.choice.stop) != 0)
+    return -1;
+  return run_parts(&work, stop_parts);
 }
 
 static int

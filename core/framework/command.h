@@ -57,6 +57,7 @@ struct run {
   struct output *output;     /* the command's table, see framework/output.h */
   struct text text;          /* plain text output */
   struct list after_commit;  /* see run_after_commit() */
+  void *work;                /* what the parts of a command share, see framework/hooks.h */
 };
 
 /* Reports and returns -1: `return run_fail(run, "must supply host")`. */

@@ -170,20 +170,27 @@ sql_ops(struct db *db)
   return db->ops->sql;
 }
 
+int
+db_walk(struct db *db, const char *sql, const struct rocks_sql_value *args, size_t nargs,
+        db_row *row, void *arg, int64_t *changed, int64_t *last_id)
+{
+  const struct rocks_sql_ops *ops = sql_ops(db);
+
+  if (ops == NULL)
+    return -1;
+  db->statements++;
+  return ops->run(db->resource, db->call, sql, args, nargs, row, arg, changed, last_id);
+}
+
 static int
 run_statement(struct db *db, struct rows *rows, const char *sql,
               const struct rocks_sql_value *args, size_t nargs, int64_t *changed,
               int64_t *last_id)
 {
-  const struct rocks_sql_ops *ops = sql_ops(db);
-
   if (rows != NULL)
     *rows = (struct rows){ 0 };
-  if (ops == NULL)
-    return -1;
-  db->statements++;
-  if (ops->run(db->resource, db->call, sql, args, nargs, rows != NULL ? collect_row : NULL, rows,
-               changed, last_id) == 0)
+  if (db_walk(db, sql, args, nargs, rows != NULL ? collect_row : NULL, rows, changed, last_id)
+      == 0)
     return 0;
   if (rows != NULL)
     rows_free(rows);

@@ -7,6 +7,7 @@
 #define ROCKS_FRAMEWORK_DB_H
 
 #include <rocks/resource.h>
+#include <rocks/sql.h>
 
 #include "base/call.h"
 
@@ -54,6 +55,12 @@ int db_query_lists(struct db *, struct rows *, const char *sql, const struct lis
 /* The first cell of the result; NULL when there is none or it is NULL (tell the
  * two apart by *found, which may be NULL).  -1 on error.  Caller frees *value. */
 int db_value(struct db *, char **value, bool *found, const char *sql, const char *types, ...);
+
+/* The same with values and rows as of <rocks/sql.h>. */
+typedef int db_row(void *arg, const char *const *columns, const struct rocks_sql_value *values,
+                   size_t n);
+int db_walk(struct db *, const char *sql, const struct rocks_sql_value *args, size_t nargs,
+            db_row *row, void *arg, int64_t *changed, int64_t *last_id);
 
 int db_begin(struct db *);
 /* The server refuses every change until the end of the transaction. */

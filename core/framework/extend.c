@@ -7,6 +7,7 @@
 
 #include "framework/attrs.h"
 #include "framework/extend.h"
+#include "framework/framework.h"
 #include "framework/hosts.h"
 #include "framework/output.h"
 #include "plugin/backend.h"
@@ -34,6 +35,16 @@ free_params(struct extended *extended)
   extended->params = (struct rocks_settings){ 0 };
 }
 
+/* A backend that fails has to say why; if it did not, it is told on. */
+static int
+reported(struct run *run, const struct backend *backend, int result)
+{
+  if (result != 0 && run->call->code == ROCKS_OK)
+    call_fail(run->call, ROCKS_EBACKEND, "backend \"%s\" failed and did not say why",
+              backend->plugin.name);
+  return result;
+}
+
 /* The command's own name=value words, as settings. */
 static int
 run_extended(struct run *run)
@@ -52,15 +63,13 @@ run_extended(struct run *run)
                                    (const char *const *) run->args.item, run->args.count);
   free_params(extended);
   free(item);
-  if (result != 0 && run->call->code == ROCKS_OK)
-    call_fail(run->call, ROCKS_EBACKEND, "backend \"%s\" failed and did not say why",
-              extended->backend->plugin.name);
-  return result;
+  return reported(run, extended->backend, result);
 }
 
 static void
-add_backend(struct lookup *lookup, const struct backend *backend)
+add_backend(void *arg, const struct backend *backend)
 {
+  struct lookup *lookup = arg;
   const struct rocks_command *declared = backend->plugin.commands;
   struct extended *entry;
 
@@ -76,8 +85,9 @@ add_backend(struct lookup *lookup, const struct backend *backend)
   }
 }
 
-void
-extend_lookup(struct rocks_call *call, struct lookup *lookup)
+/* Opens every installed backend; one that cannot be opened is warned about. */
+static void
+for_backends(struct rocks_call *call, void (*what)(void *arg, const struct backend *), void *arg)
 {
   static const enum rocks_kind kinds[] = {
     ROCKS_KIND_RESOURCE, ROCKS_KIND_NETWORK, ROCKS_KIND_VM
@@ -92,13 +102,19 @@ extend_lookup(struct rocks_call *call, struct lookup *lookup)
       const struct backend *backend = backend_get(call, kinds[k], names.item[i]);
 
       if (backend != NULL) {
-        add_backend(lookup, backend);
+        what(arg, backend);
       } else {
         call_warn(call, "%s", or_empty(call->message));
         call_clear(call);
       }
     }
   }
+}
+
+void
+extend_lookup(struct rocks_call *call, struct lookup *lookup)
+{
+  for_backends(call, add_backend, lookup);
 }
 
 void
@@ -176,4 +192,102 @@ extend_params(struct rocks_call *call)
   if (extended->params.item == NULL && resolve_params(run, extended, count) != 0)
     return NULL;
   return &extended->params;
+}
+
+/* ---- hooks ---- */
+
+struct visit {
+  struct rocks_call *call;
+  extend_hook *what;
+  void *arg;
+};
+
+/* The table may be one of longer or shorter entries than ours. */
+static void
+visit_hooks(void *arg, const struct backend *backend)
+{
+  const struct visit *visit = arg;
+  size_t size = backend->plugin.hook_size, known = sizeof(struct rocks_hook);
+  const char *at = (const char *) backend->plugin.hooks;
+
+  for (; at != NULL && size > offsetof(struct rocks_hook, words); at += size) {
+    struct rocks_hook hook = { 0 };
+
+    memcpy(&hook, at, size < known ? size : known);
+    if (hook.words == NULL)
+      break;
+    if (hook.provides == NULL || *hook.provides == '\0' || hook.run == NULL)
+      call_warn(visit->call, "backend \"%s\" hooks \"%s\" without a name or a function",
+                backend->plugin.name, hook.words);
+    else
+      visit->what(visit->arg, backend, &hook);
+  }
+}
+
+void
+extend_hooks(struct rocks_call *call, extend_hook *what, void *arg)
+{
+  struct visit visit = { call, what, arg };
+
+  for_backends(call, visit_hooks, &visit);
+}
+
+int
+extend_run_hook(struct run *run, const struct backend *backend, const struct rocks_hook *hook,
+                const struct list *hosts)
+{
+  struct extended extended = { .table[0] = { .words = run->command->words, .usage = "" },
+                               .backend = backend };
+  struct run nested = { .call = run->call, .framework = run->framework, .parent = run,
+                        .command = extended.table };
+  int result;
+
+  run->call->command = &nested;
+  result = hook->run(backend->state, run->call,
+                     hosts != NULL ? (const char *const *) hosts->item : NULL,
+                     hosts != NULL ? hosts->count : 0);
+  run->call->command = run;
+  result = reported(run, backend, result);
+  if (result == 0) {
+    output_finish(&nested, &nested.text);
+    run_adopt(run, &nested);
+  }
+  free_params(&extended);
+  run_free(&nested);
+  return result;
+}
+
+/* ---- what hooks may do ---- */
+
+void
+extend_print(struct rocks_call *call, const char *fmt, ...)
+{
+  struct run *run = call->command;
+  va_list ap;
+
+  va_start(ap, fmt);
+  text_vadd(&run->text, fmt, ap);
+  va_end(ap);
+}
+
+int
+extend_command(struct rocks_call *call, const char *words, const char *const *args, size_t nargs)
+{
+  return run_command(call->command, words, args, nargs);
+}
+
+void
+extend_after_commit(struct rocks_call *call, const char *words, const char *const *args,
+                    size_t nargs)
+{
+  run_after_commit(call->command, words, args, nargs);
+}
+
+int
+extend_sql(struct rocks_call *call, const char *sql, const struct rocks_sql_value *args,
+           size_t nargs, db_row *row, void *arg, int64_t *changed, int64_t *last_id)
+{
+  struct db *db = run_db(call->command);
+
+  return db == NULL ? -1 : db_walk(db, sql, args, nargs, row, arg, changed, last_id);
 }

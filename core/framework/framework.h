@@ -21,6 +21,8 @@ struct framework {
 /* Sorts words into args and parameters (1.3) and keeps copies. */
 void run_split(struct run *, const char *const *words, size_t nwords);
 void run_free(struct run *);
+/* What a nested command printed and left for after the commit is its caller's. */
+void run_adopt(struct run *parent, const struct run *);
 
 /* Runs run->command with its transaction; its output is in run->text. */
 int run_execute(struct run *);

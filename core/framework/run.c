@@ -128,6 +128,17 @@ run_after_commit(struct run *run, const char *words, const char *const *args, si
   text_free(&entry);
 }
 
+void
+run_adopt(struct run *parent, const struct run *run)
+{
+  size_t i;
+
+  text_add_bytes(&parent->text, text_get(&run->text), run->text.length);
+  for (i = 0; i < run->after_commit.count; i++)
+    if (!list_has(&parent->after_commit, run->after_commit.item[i]))
+      list_add(&parent->after_commit, run->after_commit.item[i]);
+}
+
 static int
 run_nested(struct run *parent, const struct command *command, const char *const *args,
            size_t nargs)
@@ -135,18 +146,13 @@ run_nested(struct run *parent, const struct command *command, const char *const 
   struct run run = {
     .call = parent->call, .framework = parent->framework, .parent = parent, .command = command
   };
-  size_t i;
   int result;
 
   run_split(&run, args, nargs);
   log_call(command, args, nargs);
   result = run_execute(&run);
-  if (result == 0) {
-    text_add_bytes(&parent->text, text_get(&run.text), run.text.length);
-    for (i = 0; i < run.after_commit.count; i++)
-      if (!list_has(&parent->after_commit, run.after_commit.item[i]))
-        list_add(&parent->after_commit, run.after_commit.item[i]);
-  }
+  if (result == 0)
+    run_adopt(parent, &run);
   run_free(&run);
   return result;
 }

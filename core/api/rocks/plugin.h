@@ -70,6 +70,7 @@ enum rocks_code {
 
 struct rocks_call;   /* opaque: one invocation of a command */
 struct rocks_script; /* opaque: a shell script that is to run on one host */
+struct rocks_sql_value; /* of <rocks/sql.h> */
 
 /* A parameter of a backend is an attribute of Rocks with this name (host
  * before appliance before os before global, rocks-compat "Attributes").  The
@@ -155,6 +156,24 @@ struct rocks_core {
   /* Adds a row to the command's table: columns up to NULL; "" is unset. */
   void (*heading)(struct rocks_call *, const char *column, ...) ROCKS_SENTINEL;
   void (*row)(struct rocks_call *, const char *value, ...) ROCKS_SENTINEL;
+
+  /* For hooks (struct rocks_hook) and commands of a backend: what a command of
+   * the core may do.  Not in programs whose `size` ends before. */
+
+  /* Adds to what the command prints once it has succeeded. */
+  void (*print)(struct rocks_call *, const char *fmt, ...) ROCKS_PRINTF(2, 3);
+  /* Runs another command, "set host attr", with these words, as if it had been
+   * called: in the same transaction, where there is one, and what it prints is
+   * printed.  0, or -1 with the error reported. */
+  int (*command)(struct rocks_call *, const char *words, const char *const *args, size_t nargs);
+  /* The same once the transaction is committed.  Its failure is a warning. */
+  void (*after_commit)(struct rocks_call *, const char *words, const char *const *args,
+                       size_t nargs);
+  /* One statement on the home site's Rocks tables, as `run` of <rocks/sql.h>. */
+  int (*sql)(struct rocks_call *, const char *sql, const struct rocks_sql_value *args,
+             size_t nargs, int (*row)(void *arg, const char *const *columns,
+                                      const struct rocks_sql_value *values, size_t n),
+             void *arg, int64_t *changed, int64_t *last_id);
 };
 
 /* A command that a backend brings, e.g. "start service ...". */
@@ -165,6 +184,21 @@ struct rocks_command {
   bool root;            /* must be run by root */
   int (*run)(void *state, struct rocks_call *, const struct rocks_settings *params,
              const char *const *args, size_t nargs);
+};
+
+/* Something that a backend does as part of a command of the core; docs/backends.md
+ * lists the commands and the names of their parts.  The hook runs inside the
+ * command, before its transaction is committed: a failure undoes everything.
+ * Order: after the parts and hooks named in `follows`, before those named in
+ * `precedes` (names, blanks between; a name that nobody provides is no error),
+ * otherwise behind the command's own parts.  Who follows "TAIL" is last. */
+struct rocks_hook {
+  const char *words;    /* "remove host"; NULL ends the table */
+  const char *provides; /* the hook's own name */
+  const char *follows, *precedes; /* or NULL */
+  /* `hosts` are the names of nodes that the command was called for.  0, or -1
+   * with the error reported. */
+  int (*run)(void *state, struct rocks_call *, const char *const *hosts, size_t nhosts);
 };
 
 /* The descriptor: static const in the module. */
@@ -180,11 +214,15 @@ struct rocks_plugin {
   /* Makes the module's state from nothing: no I/O.  Optional. */
   int (*start)(struct rocks_call *, const struct rocks_core *, void **state);
   void (*stop)(void *state);
+  /* Set both with ROCKS_PLUGIN_HOOKS; or leave them out. */
+  uint32_t hook_size;
+  const struct rocks_hook *hooks;
 };
 
 #define ROCKS_PLUGIN_HEADER(k) \
   .size = sizeof(struct rocks_plugin), .abi = ROCKS_ABI, .kind = (k)
 #define ROCKS_PLUGIN_OPS(o) .ops_size = sizeof(o), .ops = &(o)
+#define ROCKS_PLUGIN_HOOKS(h) .hook_size = sizeof *(h), .hooks = (h)
 
 #define ROCKS_CAT_(a, b) a##b
 #define ROCKS_CAT(a, b) ROCKS_CAT_(a, b)

@@ -1,0 +1,88 @@
+# shellcheck shell=bash disable=SC2154 # functions.sh sets top_* and test_tmp
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 the rocks-mvc authors
+#
+# For tests of commands on a small site; to be sourced first. Starts the test again in namespaces of
+# its own, as host `manager` of tests/rocksdb/site.sql in a private MariaDB, without a network; what
+# commands write to /etc and /tftpboot is gone with the test. After functions.sh, it gives:
+#   site DATABASE               an empty one, made and chosen
+#   small_site DATABASE         the same with the small site in it
+#   sql STATEMENTS              on the database
+#   state                       changes with every row of the database
+#   refuses SENTENCE COMMAND... exit 1, that sentence, and nothing changed
+# SITE_SQL_MODE: the server's sql_mode, for a lax one as of old Rocks. MANAGER_SECONDS: the longest
+# that the test may take.
+set -eu
+
+if [ "${MANAGER_INSIDE:-}" != 1 ]; then
+  abs_top_srcdir=${abs_top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
+  build=${abs_top_builddir:-${ROCKS_BUILD:-$abs_top_srcdir}}
+  for program in mariadbd unshare; do
+    PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || {
+      echo "SKIP: no $program"
+      exit 77
+    }
+  done
+  unshare --mount --net --pid --uts --fork true 2>/dev/null || {
+    echo 'SKIP: no permission for namespaces'
+    exit 77
+  }
+  # shellcheck source=tests/mariadb.sh disable=SC1091
+  (. "$abs_top_srcdir/tests/mariadb.sh" && mariadb_template >/dev/null)
+  export abs_top_srcdir abs_top_builddir="$build" MANAGER_INSIDE=1
+  exec timeout -k 5 "${MANAGER_SECONDS:-300}" unshare --mount --net --pid --uts --fork \
+    --kill-child --mount-proc --propagation private bash "$0" "$@"
+fi
+unset MANAGER_INSIDE
+
+# shellcheck source=tests/functions.sh disable=SC1091
+. "$abs_top_srcdir/tests/functions.sh"
+# shellcheck source=tests/mariadb.sh disable=SC1091
+. "$top_srcdir/tests/mariadb.sh"
+at_end mariadb_stop
+PATH=$test_tmp/bin:$top_builddir:$PATH:/usr/sbin:/sbin
+unset COLUMNS
+
+hostname manager
+mkdir "$test_tmp/bin" "$test_tmp/etc"
+cp -a /etc/. "$test_tmp/etc"
+mount --bind "$test_tmp/etc" /etc
+mkdir -p /tftpboot
+mount -t tmpfs none /tftpboot
+echo '127.0.0.1 localhost' >/etc/hosts
+: >/etc/resolv.conf
+# No host of the site answers, and no service of this machine is touched.
+for program in ssh systemctl service; do
+  printf '#!/bin/sh\nexit 255\n' >"$test_tmp/bin/$program"
+done
+chmod +x "$test_tmp/bin"/*
+
+MARIADB_EXTRA=${SITE_SQL_MODE:+--sql-mode=$SITE_SQL_MODE}
+export MARIADB_EXTRA
+mariadb_start "$test_tmp/db"
+
+site() {
+  mariadb_create "$1"
+  export ROCKS_DATABASE="mysql:///$1?socket=$MARIADB_SOCKET"
+  database=$1
+  rocks create database >/dev/null
+}
+
+small_site() {
+  site "$1"
+  mariadb_sql "$1" <"$top_srcdir/tests/rocksdb/site.sql"
+  tables=$(sql "select group_concat(table_name) from information_schema.tables
+    where table_schema = '$1' and table_type = 'BASE TABLE'")
+}
+
+sql() { mariadb_sql "$database" -e "$1"; }
+state() { sql "checksum table $tables extended"; }
+
+refuses() {
+  local sentence=$1 out status=0
+  shift
+  state >"$test_tmp/before"
+  out=$(rocks "$@" 2>/dev/null) || status=$?
+  is "rocks $*" "$status $(sed -n 1p <<<"$out")" "1 Error: $sentence"
+  state | cmp -s "$test_tmp/before" - || not_ok "rocks $*: something changed"
+}
