@@ -25,9 +25,14 @@ if [ "${1:-}" != inside ]; then
   trap 'exit 1' HUP INT TERM
   # A libtool wrapper relinks on its first run: not in there.
   "$drive" kvm xml plain >/dev/null
+  life=${ROCKS_BUILD:-.}/tests/conformance/vm/life
+  "$life" kvm test:///default no hvm >/dev/null
+  # A guest that obeys a request to shut down.
+  "$(dirname "$0")/../lab/guest/build" "${ROCKS_BUILD:-.}/guest" >/dev/null
   # All processes of the namespace die with its first one.
-  timeout -k 5 300 unshare --mount --net --pid --fork --kill-child --mount-proc \
-    --propagation private sh "$0" inside "$(realpath "$drive")" "$tmp"
+  timeout -k 5 500 unshare --mount --net --pid --fork --kill-child --mount-proc \
+    --propagation private sh "$0" inside "$(realpath "$drive")" "$tmp" \
+    "$(realpath "$life")" "$(realpath "${ROCKS_BUILD:-.}/guest")"
   exit
 fi
 
@@ -35,6 +40,8 @@ fi
 
 drive=$2
 tmp=$3
+life=$4
+guest=$5
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
 
@@ -178,6 +185,10 @@ $(at capacity)
 WORDS
 is "$cpus" nproc --all
 [ "$memory" -gt 0 ] || fail "capacity: $memory MiB"
+
+# What every VM backend has to do.
+LIFE_BOOT_SECONDS=${LIFE_BOOT_SECONDS:-30} "$life" kvm "$socket" yes hvm "$tmp/disks" \
+  "$guest/vmlinuz" "$guest/compute.img" >"$tmp/life" || fail "conformance: $(grep -v '^ok' "$tmp/life")"
 
 kill "$(cat /run/libvirtd.pid)"
 wait
