@@ -154,14 +154,52 @@ progress(void *arg, const struct step *step, bool done, const char *detail)
     move->control->progress(move->control, step, done, detail);
 }
 
+static int
+apply(struct move *move, struct rocks_call *call)
+{
+  struct apply how = { .home_step = home_step, .progress = progress, .arg = move,
+                       .deadline = MOVE_DEADLINE };
+
+  return plan_apply(call, &move->control->plan, &how);
+}
+
+static void
+new_plan(struct control *control)
+{
+  control->plan = (struct plan){ .model = &control->model, .cluster = &control->cluster };
+}
+
+/* A VM that did not leave needs no device at the other end. */
+static void
+take_back(struct move *move)
+{
+  struct control *control = move->control;
+  struct rocks_call *said = control->call, quiet = { .quiet = true };
+  struct move again = *move;
+
+  control->call = &quiet;
+  if (move_look(&again) == 0 && again.way != MOVE_FINISH) {
+    new_plan(control);
+    plan_add(&control->plan, STEP_NETWORK_DOWN, move->site, move->to->container, move->to, NULL);
+    control->plan.phase++;
+    apply(move, &quiet);
+  }
+  control->call = said;
+  call_free(&quiet);
+}
+
 int
 move_run(struct move *move)
 {
   struct control *control = move->control;
-  struct apply how = { .home_step = home_step, .progress = progress, .arg = move,
-                       .deadline = MOVE_DEADLINE };
+  int result;
 
-  control->plan = (struct plan){ .model = &control->model, .cluster = &control->cluster };
+  new_plan(control);
   move_plan(move, &control->plan);
-  return control->dry ? 0 : plan_apply(control->call, &control->plan, &how);
+  if (control->dry)
+    return 0;
+  result = apply(move, control->call);
+  if (result != 0 && move->way == MOVE_LIVE)
+    take_back(move);
+  return result;
 }

@@ -6,6 +6,7 @@
  */
 #include <config.h>
 
+#include "cluster/move.h"
 #include "cluster/place.h"
 #include "cluster/plan.h"
 #include "check.h"
@@ -267,6 +268,47 @@ test_plans(void)
   pool_free(&model.pool);
 }
 
+/* The order of a move: no MAC speaks at two places. */
+static void
+test_move(void)
+{
+  struct model model = { 0 };
+  struct cluster cluster;
+  struct plan plan = { .model = &model, .cluster = &cluster };
+  struct rocks_vm_row there;
+  struct move move = { .file = "/s", .shared = true, .copy_state = true };
+  CLEANUP_TEXT struct text text = { 0 };
+
+  make_cluster(&model, &cluster);
+  there = vm_row(&model, "c0", "b1", "02:00:00:00:00:02", false);
+  move.site = &model.sites[1];
+  move.from = &model.sites[1].vms[0];
+  move.to = &there;
+  move_plan(&move, &plan);
+  CHECK_TEXT(summary(&plan, &text), "0 b:b1 network standby c0\n1 b:b0 migrate c0\n"
+                                    "2 b:b0 undefine c0\n2 b:b0 network down c0\n"
+                                    "3 b:b1 network up c0\n3 b:b1 disk c0\n3 b:b1 resume c0\n"
+                                    "3 b:b1 define c0\n");
+  CHECK_TEXT(plan.steps[1].to, "b1");
+
+  /* One that was paused stays so. */
+  plan = (struct plan){ .model = &model, .cluster = &cluster };
+  move.paused = true;
+  move_plan(&move, &plan);
+  CHECK_NUMBER(plan.nsteps, 7);
+
+  plan = (struct plan){ .model = &model, .cluster = &cluster };
+  move.way = MOVE_SAVED;
+  move.shared = false;
+  move_plan(&move, &plan);
+  CHECK_TEXT(summary(&plan, &text), "0 b:b0 save c0\n0 b:b0 undefine c0\n0 b:b0 network down c0\n"
+                                    "1 b: copy c0\n"
+                                    "2 b:b1 network up c0\n2 b:b1 disk c0\n2 b:b1 restore c0\n"
+                                    "2 b:b1 define c0\n2 b:b1 erase file c0\n"
+                                    "3 b:b0 erase file c0\n");
+  pool_free(&model.pool);
+}
+
 int
 main(void)
 {
@@ -275,5 +317,6 @@ main(void)
   test_place_quota();
   test_describe();
   test_plans();
+  test_move();
   return check_failures();
 }
