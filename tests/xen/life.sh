@@ -79,6 +79,7 @@ up() { # TITLE
     tail -n 20 "$console"
   fi
   reported || :
+  tail -n 4 "/var/log/xen/guest-$fe.log" "$console" || :
   channel 'job?name=ping' | tee "$test_tmp/pings" || :
   is "$1: who reaches whom" "$(grep -c ' ok$' "$test_tmp/pings")" 2
   has "$1: the compute's console" "$(tr -d '\r' <"$console" 2>/dev/null)" 'guest: reported as compute-0-0'

@@ -29,6 +29,6 @@ cp "$top_builddir/guest/frontend.img" "$top_builddir/guest/compute.img" "$test_t
 "$top_builddir/rocks" list backend >/dev/null
 "$top_builddir/tests/conformance/vm/life" xen test:///default no hvm >/dev/null
 status=0
-"$top_srcdir/tests/xen/xen" --mem 2560 --dom0 1200 --seconds "${XEN_SECONDS:-1200}" \
+"$top_srcdir/tests/xen/xen" --mem 2560 --dom0 1200 --seconds "${XEN_SECONDS:-900}" \
   --job "$test_tmp/job" -- "$top_srcdir/tests/xen/life.sh" "$top_builddir" "$template" || status=$?
 exit "$status"
