@@ -39,9 +39,8 @@ lookup(struct vm_connection *here, struct rocks_call *call, const char *name,
   return vm_libvirt_error(here, call, "look for VM", name, NULL);
 }
 
-/* Looks a VM up that has to exist. */
-static virDomainPtr
-find(struct vm_connection *here, struct rocks_call *call, const char *name)
+virDomainPtr
+vm_find(struct vm_connection *here, struct rocks_call *call, const char *name)
 {
   virDomainPtr domain = NULL;
 
@@ -162,7 +161,7 @@ int
 vm_start(void *connection, struct rocks_call *call, const char *name)
 {
   struct vm_connection *here = connection;
-  virDomainPtr domain = find(here, call, name);
+  virDomainPtr domain = vm_find(here, call, name);
   int result = 0;
 
   if (domain == NULL)
@@ -253,7 +252,7 @@ static int
 change_run_state(struct vm_connection *here, struct rocks_call *call, const char *name,
                  int (*change)(virDomainPtr), int unless, const char *doing)
 {
-  virDomainPtr domain = find(here, call, name);
+  virDomainPtr domain = vm_find(here, call, name);
   int result = 0;
 
   if (domain == NULL)
@@ -297,7 +296,7 @@ vm_save(void *connection, struct rocks_call *call, const char *name, const char 
   virDomainPtr domain;
   int result = 0;
 
-  if (!absolute_file(here, call, file) || (domain = find(here, call, name)) == NULL)
+  if (!absolute_file(here, call, file) || (domain = vm_find(here, call, name)) == NULL)
     return -1;
   if (virDomainSave(domain, file) != 0)
     result = vm_libvirt_error(here, call, "save VM", name, NULL);

@@ -144,6 +144,13 @@ int vm_suspend(void *connection, struct rocks_call *, const char *name);
 int vm_resume(void *connection, struct rocks_call *, const char *name);
 int vm_save(void *connection, struct rocks_call *, const char *name, const char *file);
 int vm_restore(void *connection, struct rocks_call *, const char *file);
+/* A VM that has to exist; NULL with the error reported. */
+virDomainPtr vm_find(struct vm_connection *, struct rocks_call *, const char *name);
+
+/* --- console.c ---------------------------------------------------------- */
+
+int vm_console(void *connection, struct rocks_call *, const char *name,
+               struct rocks_vm_console *);
 
 /* --- migrate.c ---------------------------------------------------------- */
 
@@ -165,6 +172,6 @@ int vm_erase(void *state, struct rocks_call *, const struct rocks_vm *, struct r
   .capacity = vm_capacity, .states = vm_states, .define = vm_define,          \
   .start = vm_start, .stop = vm_stop, .undefine = vm_undefine,                \
   .suspend = vm_suspend, .resume = vm_resume, .save = vm_save,                \
-  .restore = vm_restore, .migrate = vm_migrate
+  .restore = vm_restore, .migrate = vm_migrate, .console = vm_console
 
 #endif /* ROCKS_VM_LIBVIRT_H */

@@ -79,6 +79,13 @@ struct rocks_vm_capacity {
   uint64_t memory; /* MiB */
 };
 
+/* Where a VM's screen is: a VNC server (RFC 6143). */
+struct rocks_vm_console {
+  uint32_t size;
+  char address[64]; /* as the container itself reaches it, an IP address */
+  uint32_t port;
+};
+
 struct rocks_vm_ops {
   uint32_t capabilities; /* none defined yet: 0 */
   enum rocks_wiring wiring; /* how it likes a NIC to be plugged in */
@@ -125,6 +132,9 @@ struct rocks_vm_ops {
    * an error it goes on here.  NULL: this backend cannot. */
   int (*migrate)(void *connection, struct rocks_call *, const char *name, void *destination,
                  const char *address);
+  /* Where the screen of a running VM is.  NULL: it has none. */
+  int (*console)(void *connection, struct rocks_call *, const char *name,
+                 struct rocks_vm_console *);
 };
 
 #ifdef __cplusplus
