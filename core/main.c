@@ -8,11 +8,16 @@
 
 #include <stdio.h>
 
+#include "airboss/helper.h"
 #include "framework/extend.h"
 #include "framework/main.h"
 #include "plugin/backend.h"
 #include "remote/remote.h"
 #include "remote/script.h"
+
+#ifndef PROGRAMDIR /* the build tree's own program has another */
+#define PROGRAMDIR PKGLIBEXECDIR
+#endif
 
 static void
 hand_error(struct rocks_call *, enum rocks_code, const char *fmt, ...) ROCKS_PRINTF(3, 4);
@@ -87,6 +92,7 @@ main(int argc, char **argv)
   unsetenv("LTDL_LIBRARY_PATH");
   call_init(&call);
   backend_init(&core, BACKENDDIR);
+  helper_init(PROGRAMDIR "/rocks-airboss-tls");
   status = framework_main(&call, argc, argv);
   backend_stop_all();
   call_free(&call);

@@ -56,6 +56,10 @@ int remote_pipe(struct rocks_call *, const struct remote_host *from, const char 
  * caller frees the string, remote_close() ends the forwarding.  Connect at once:
  * a forwarding that nobody uses ends with its connection, in a minute. */
 char *remote_forward(struct rocks_call *, const struct remote_host *, const char *socket);
+/* A socket that leads to a TCP port of the host, as the host itself reaches it,
+ * over the same connection; the caller closes it.  -1 with the error reported. */
+int remote_connect(struct rocks_call *, const struct remote_host *, const char *address,
+                   unsigned port);
 /* Ends the forwardings of this process.  Its connections end by themselves a
  * minute after their last use, so that the next command need not make them. */
 void remote_close(void);

@@ -319,6 +319,18 @@ ssh_argv_command(struct list *argv, const struct ssh_target *target, const char 
 }
 
 void
+ssh_argv_stream(struct list *argv, const struct ssh_target *target,
+                const struct ssh_target *jump, unsigned connect, const char *address,
+                unsigned port)
+{
+  add_options(argv, target, jump, connect, false);
+  list_add(argv, "-W");
+  list_addf(argv, "[%s]:%u", address, port);
+  list_add(argv, "--");
+  list_add(argv, target->destination);
+}
+
+void
 ssh_argv_control(struct list *argv, const struct ssh_target *target, const char *command,
                  const char *spec)
 {

@@ -48,12 +48,16 @@ bool ssh_is_open(const struct ssh_target *);
  *   by the host itself after `timeout` seconds, whatever becomes of us.
  * command: one that has the caller's standard input, over a connection that is
  *   open.
+ * stream: connects to a port there and carries bytes on standard input and
+ *   output.
  * control: sends the connection a command, e.g. "forward" with a -L of `spec`. */
 void ssh_argv_open(struct list *, const struct ssh_target *, const struct ssh_target *jump,
                    unsigned connect);
 void ssh_argv_script(struct list *, const struct ssh_target *,
                      const struct ssh_target *jump, unsigned connect, unsigned timeout);
 void ssh_argv_command(struct list *, const struct ssh_target *, const char *command);
+void ssh_argv_stream(struct list *, const struct ssh_target *, const struct ssh_target *jump,
+                     unsigned connect, const char *address, unsigned port);
 void ssh_argv_control(struct list *, const struct ssh_target *, const char *command,
                       const char *spec);
 /* The same shell on this machine. */

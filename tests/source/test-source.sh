@@ -31,7 +31,7 @@ is "no code of the core compares a backend's name" \
   "$(naming "(cmp|backend_get) *\(.*\"($(paste -sd'|' <<<"$names"))\"")" ''
 
 # Floors: a file includes its own floor and those below.
-floors=(base plugin remote cluster framework commands)
+floors=(base plugin remote cluster airboss framework commands)
 for i in "${!floors[@]}"; do
   above=$(IFS='|'; echo "${floors[*]:i+1}")
   [ -z "$above" ] || [ "${floors[i]}" = plugin ] ||
@@ -39,7 +39,7 @@ for i in "${!floors[@]}"; do
       "$(including "core/${floors[i]}" "($above)/")" ''
 done
 is "core/plugin includes nothing from above" \
-  "$(including core/plugin '(remote|cluster|framework|commands)/')" ''
+  "$(including core/plugin '(remote|cluster|airboss|framework|commands)/')" ''
 
 for header in core/api/rocks/*.h; do
   name=${header#core/api/}
