@@ -10,6 +10,7 @@
 #include "cluster/frontend.h"
 #include "cluster/reserve.h"
 #include "cluster/site.h"
+#include "cluster/switch.h"
 #include "remote/remote.h"
 
 void
@@ -106,9 +107,8 @@ new_plan(struct control *control)
   control->plan = (struct plan){ .model = &control->model, .cluster = &control->cluster };
 }
 
-/* Says how a cluster that was changed half-way is completed. */
-static int
-mendable(struct control *control, const char *mend)
+int
+control_mendable(struct control *control, const char *mend)
 {
   struct rocks_call *call = control->call;
   char *message;
@@ -133,20 +133,23 @@ change(struct control *control, const char *during, const char *after, const cha
   if (during != NULL && set_state(control, during) != 0)
     return -1;
   if (apply(control) != 0)
-    return mendable(control, mend);
+    return control_mendable(control, mend);
   return after != NULL ? set_state(control, after) : 0;
 }
 
+/* Whether all its sites have agreed on what the cluster is. */
 static int
-check_added(struct control *control)
+check_complete(struct control *control)
 {
-  if (strcmp(control->cluster.row.state, "adding") != 0)
+  const struct rocks_cluster_row *row = &control->cluster.row;
+  bool added = strcmp(row->state, "adding") != 0;
+
+  if (added && strcmp(row->state, "switching") != 0)
     return 0;
   return call_fail(control->call, ROCKS_EINVALID,
-                   "cluster %s was not added completely; `rocks sync cluster %s` completes it, "
+                   "cluster %s was not %s completely; `rocks sync cluster %s` completes it, "
                    "`rocks remove cluster %s` clears it",
-                   control->cluster.row.name, control->cluster.row.name,
-                   control->cluster.row.name);
+                   row->name, added ? "moved to another network" : "added", row->name, row->name);
 }
 
 /* A virtual frontend without its public side could never be reached. */
@@ -178,7 +181,7 @@ control_start(struct control *control, const struct plan_choice *choice)
 {
   bool whole = choice->names == NULL;
 
-  if (check_added(control) != 0 || check_frontend(control, choice) != 0)
+  if (check_complete(control) != 0 || check_frontend(control, choice) != 0)
     return -1;
   new_plan(control);
   plan_start(&control->plan, choice);
@@ -191,6 +194,8 @@ control_stop(struct control *control, const struct plan_choice *choice)
 {
   bool whole = choice->names == NULL;
 
+  if (whole && check_complete(control) != 0)
+    return -1;
   new_plan(control);
   plan_stop(&control->plan, choice);
   return change(control, whole ? "stopping" : NULL, whole ? "stopped" : NULL,
@@ -238,9 +243,8 @@ note_step(void *arg, const struct rocks_journal_row *row)
   return 0;
 }
 
-/* Whether anything of a recorded cluster was ever begun on a host. */
-static int
-was_begun(struct control *control, bool *begun)
+int
+control_begun(struct control *control, bool *begun)
 {
   struct site *home = model_home(&control->model);
   const struct rocks_resource_ops *ops = &home->resource->ops.resource;
@@ -258,7 +262,7 @@ control_remove(struct control *control, const struct plan_choice *choice)
   struct plan_choice how = *choice;
   bool begun;
 
-  if (was_begun(control, &begun) != 0)
+  if (control_begun(control, &begun) != 0)
     return -1;
   how.untouched = !begun;
   control->pass_over = control->cluster.row.state[0] == '\0';
@@ -280,6 +284,8 @@ control_sync(struct control *control)
       return -1;
     return control->dry ? 0 : set_state(control, "stopped");
   }
+  if (strcmp(state, "switching") == 0)
+    return control_switch_complete(control);
   if (strcmp(state, "stopped") == 0 || strcmp(state, "stopping") == 0)
     return control_stop(control, &all);
   return control_start(control, &all);

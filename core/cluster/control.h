@@ -65,6 +65,13 @@ int control_remove(struct control *, const struct plan_choice *);
 /* Finishes what was begun: by the recorded state, one of the above. */
 int control_sync(struct control *);
 
+/* Whether anything of the loaded cluster was ever begun on a host; of one without
+ * a record that is not known, and taken to be so. */
+int control_begun(struct control *, bool *begun);
+/* Adds to the error how a cluster that was changed half-way is completed: by
+ * `rocks MEND CLUSTER`; NULL adds nothing.  -1. */
+int control_mendable(struct control *, const char *mend);
+
 /* What a member is, against what it should be. */
 struct member_state {
   const struct rocks_member_row *member;

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/addr.h"
@@ -31,6 +32,25 @@ cluster_stands_at(const struct cluster *cluster, const struct site *site)
     if (strcmp(cluster->row.members[i].site_uuid, site->uuid) == 0)
       return true;
   return false;
+}
+
+static int
+compare_uuid(const void *a, const void *b)
+{
+  return strcmp((*(struct site *const *) a)->uuid, (*(struct site *const *) b)->uuid);
+}
+
+struct site **
+cluster_lenders(struct model *model, const struct cluster *cluster, size_t *count)
+{
+  struct site **sites = pool_new(&model->pool, model->nsites, sizeof *sites);
+  size_t i;
+
+  for (*count = 0, i = 1; i < model->nsites; i++)
+    if (cluster_stands_at(cluster, &model->sites[i]))
+      sites[(*count)++] = &model->sites[i];
+  qsort(sites, *count, sizeof *sites, compare_uuid);
+  return sites;
 }
 
 static bool

@@ -19,6 +19,9 @@ struct cluster {
 struct rocks_network cluster_network(const struct cluster *);
 /* Whether it has members at the site. */
 bool cluster_stands_at(const struct cluster *, const struct site *);
+/* The sites other than home where it has members, in the order of their UUIDs, so
+ * that two home sites never wait for each other crosswise; pooled. */
+struct site **cluster_lenders(struct model *, const struct cluster *, size_t *count);
 /* The port of the VM's NIC on the private network; false: it has none. */
 bool cluster_port(const struct cluster *, const struct rocks_vm_row *, struct rocks_port *);
 

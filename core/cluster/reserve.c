@@ -160,30 +160,6 @@ name_members(struct reserving *r)
   }
 }
 
-static int
-compare_uuid(const void *a, const void *b)
-{
-  return strcmp((*(struct site *const *) a)->uuid, (*(struct site *const *) b)->uuid);
-}
-
-/* The sites other than home that hold members, in the order of their UUIDs, so
- * that two home sites never wait for each other crosswise; the caller frees. */
-static struct site **
-lenders(const struct reserving *r, size_t *count)
-{
-  struct site **sites = mem_new(r->model->nsites, sizeof *sites);
-  size_t i, k;
-
-  for (*count = 0, i = 1; i < r->model->nsites; i++)
-    for (k = 0; k < r->nmembers; k++)
-      if (strcmp(r->members[k].site_uuid, r->model->sites[i].uuid) == 0) {
-        sites[(*count)++] = &r->model->sites[i];
-        break;
-      }
-  qsort(sites, *count, sizeof *sites, compare_uuid);
-  return sites;
-}
-
 /* Gives back what was promised before a later site refused. */
 static void
 give_back(struct reserving *r, struct site *const *sites, size_t count)
@@ -215,7 +191,7 @@ static int
 reserve_at_lenders(struct reserving *r, bool undo)
 {
   size_t count, i;
-  CLEANUP_FREE struct site **sites = lenders(r, &count);
+  struct site **sites = cluster_lenders(r->model, r->cluster, &count);
 
   for (i = 0; i < count; i++)
     if (site_open(r->call, sites[i]) != 0 || reserve_at(r, sites[i], NULL) != 0) {

@@ -96,7 +96,7 @@ work_on(struct run *run, const char *name, int (*what)(struct run *, struct cont
   result = control_load(&control, name);
   if (result == 0)
     result = what(run, &control);
-  if (result == 0 && control.dry)
+  if (result == 0 && control.dry && control.plan.model != NULL)
     show_plan(run, &control);
   control_free(&control);
   return result;
@@ -190,8 +190,12 @@ stop_one(struct run *run, struct control *control)
 static int
 sync_one(struct run *run, struct control *control)
 {
-  (void) run;
-  return control_sync(control);
+  if (control_sync(control) != 0)
+    return -1;
+  if (control->dry && control->plan.model == NULL) /* no host has anything to do */
+    run_print(run, "cluster %s is %s: its sites would be asked for the rest\n",
+              control->cluster.row.name, control->cluster.row.state);
+  return 0;
 }
 
 static int
@@ -310,6 +314,17 @@ static const char *const add_examples[] = {
   NULL
 };
 
+static const char *const network_options[] = {
+  "cluster: Names of virtual frontends.",
+  "network-backend: What makes the private network from then on; see `rocks list backend`.",
+  "dryrun: Shows backends, numbers and ports as they would be, and changes nothing.",
+  NULL
+};
+
+static const char *const network_examples[] = {
+  "frontend-0-0-0 network-backend=n2n|Move a stopped cluster to an overlay.", NULL
+};
+
 const struct command cluster_commands[] = {
   { .words = "add cluster",
     .usage = "{ip} {num-computes} [cluster-naming=bool] [container-hosts=string] "
@@ -346,6 +361,12 @@ const struct command cluster_commands[] = {
              "what an interrupted command began, brings back what a crash or reboot took away.",
     .options = cluster_option,
     .flags = COMMAND_ROOT, .run = sync_cluster },
+  { .words = "set cluster network",
+    .usage = "{cluster}... {network-backend} [dryrun=bool] [network-backend=string]",
+    .about = "Moves a stopped cluster from one network backend to another. Its VMs keep their "
+             "names, MACs and containers; settings and keys of the old network are forgotten.",
+    .options = network_options, .examples = network_examples,
+    .flags = COMMAND_ROOT, .run = cluster_set_network },
   { .words = "check cluster",
     .usage = "{cluster}...",
     .about = "Tells of each VM whether it runs, whether its port is up, and whether frames of "

@@ -12,6 +12,7 @@
 int cluster_add(struct run *);  /* add cluster */
 int cluster_list(struct run *); /* list cluster */
 int cluster_remove(struct run *); /* remove cluster */
+int cluster_set_network(struct run *); /* set cluster network */
 
 /* The clusters that run->args name: recorded ones by that name, whether or not
  * there is such a host; others by any host word.  At least one must be named. */
@@ -29,6 +30,11 @@ const struct backend *choose_backend(struct run *, enum rocks_kind, const char *
 /* Whether the VM backend runs VMs of this virt-type; reports Rocks' sentence,
  * which add cluster and add host vm word differently. */
 int check_virt_type(struct run *, const struct backend *vm, const char *virt_type, bool cluster);
+/* A line of a dry run: the network's backend, its settings but for secrets, MTU. */
+void say_network(struct run *, const struct rocks_cluster_row *);
+/* A cell of a dry run: the device that the member's NIC will be plugged into;
+ * without one, an empty cell and a warning. */
+void output_port(struct run *, const struct control *, const struct rocks_member_row *);
 /* The STATUS column of list host vm and list cluster (rocks-compat 3.6). */
 const char *status_word(const struct member_state *);
 /* Rocks' progress on stderr, one line per step, when that is a terminal. */

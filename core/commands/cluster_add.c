@@ -215,6 +215,7 @@ say_member(struct run *run, struct control *control, const struct rocks_member_r
   output_number(run, (int64_t) member->disk);
   output_text(run, member->mac);
   output_number(run, member->segment);
+  output_port(run, control, member);
 }
 
 static void
@@ -225,16 +226,11 @@ say_plan(struct run *run, struct control *control)
 
   run_progress(run, "Nothing is changed. This would be added:\n");
   run_progress(run, "  cluster          %s\n", row->name);
-  run_progress(run, "  network backend  %s", row->network_backend);
-  for (i = 0; i < row->settings.count; i++)
-    if (!row->settings.item[i].secret)
-      run_progress(run, ", %s %s", row->settings.item[i].name,
-                   or_empty(row->settings.item[i].value));
-  if (row->mtu > 0)
-    run_progress(run, ", MTU %u", row->mtu);
-  run_progress(run, "\n  VM backend       %s\n\n", row->vm_backend);
+  run_progress(run, "  network backend  ");
+  say_network(run, row);
+  run_progress(run, "  VM backend       %s\n\n", row->vm_backend);
   output_header(run, "site", "container", "vm", "role", "cpus", "mem", "disk", "mac", "segment",
-                NULL);
+                "port", NULL);
   output_keep_owner(run);
   for (i = 0; i < row->nmembers; i++)
     say_member(run, control, &row->members[i]);
