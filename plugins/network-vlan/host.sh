@@ -19,6 +19,7 @@
 VLAN_HOME=/var/lib/rocks-mvc/vlan
 VLAN_LOCK=/run/rocks-mvc/vlan # private: whoever can open it can hold it
 VLAN_UNIT=/etc/systemd/system/rocks-vlan.service
+VLAN_WANTED=/etc/systemd/system/multi-user.target.wants/rocks-vlan.service
 VLAN_GROUP=7173731 # the bytes of `mvc`
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
@@ -29,6 +30,7 @@ vlan_fail() {
 
 # Runs a command while no other script of ours does so.
 vlan_alone() ( # COMMAND...
+  # shellcheck disable=SC2174  # the folder above is not ours alone
   mkdir -p -m 700 "$VLAN_LOCK"
   exec 9<"$VLAN_LOCK"
   flock 9
@@ -204,10 +206,11 @@ vlan_install() {
   # shellcheck disable=SC2016  # "$@" is for the copy
   vlan_put "$VLAN_HOME/host.sh" "$(vlan_source && echo 'vlan_main "$@"')"
   [ -d /run/systemd/system ] || return 0
-  [ ! -e "$VLAN_UNIT" ] || return 0
-  vlan_put "$VLAN_UNIT" "$(vlan_unit_text)"
-  systemctl daemon-reload
-  systemctl -q enable "${VLAN_UNIT##*/}"
+  if [ "$(vlan_unit_text)" != "$(cat "$VLAN_UNIT" 2>/dev/null)" ] || [ ! -e "$VLAN_WANTED" ]; then
+    vlan_put "$VLAN_UNIT" "$(vlan_unit_text)"
+    systemctl daemon-reload
+    systemctl -q enable "${VLAN_UNIT##*/}"
+  fi
 }
 
 # With the last device goes what they shared.
@@ -224,18 +227,25 @@ vlan_uninstall() {
   rmdir "${VLAN_HOME%/*}" 2>/dev/null || :
 }
 
-# The copy's entrance.  A device that cannot be made does not keep others away.
-vlan_main() { # boot
-  [ "$1" = boot ] || vlan_fail "\"$1\" is not boot"
-  vlan_status=0
-  for vlan_conf in "$VLAN_HOME"/*/conf; do
-    [ -e "$vlan_conf" ] || continue
-    read -r vlan_device vlan_link vlan_nic vlan_how vlan_id vlan_cluster <"$vlan_conf"
-    (vlan_up "$vlan_device" "$vlan_link" "$vlan_nic" "$vlan_how" "$vlan_id" "$vlan_cluster") ||
-      vlan_status=1
-  done
-  exit $vlan_status
+# The copy's entrance.  A device that cannot be made does not keep others away:
+# each is made in a shell of its own, where `set -e` counts.
+vlan_main() { # boot, or device with the words of vlan_up
+  case $1 in
+    boot) vlan_boot ;;
+    device) shift && vlan_alone vlan_devices "$@" ;;
+    *) vlan_fail "\"$1\" is neither boot nor device" ;;
+  esac
 }
+
+vlan_boot() (
+  status=0
+  for conf in "$VLAN_HOME"/*/conf; do
+    [ -e "$conf" ] || continue
+    read -r device link nic how id cluster <"$conf"
+    sh -eu "$VLAN_HOME/host.sh" device "$device" "$link" "$nic" "$how" "$id" "$cluster" || status=1
+  done
+  exit $status
+)
 
 # -------------------------------------------------------------------- steps
 
@@ -262,6 +272,10 @@ vlan_do_up() (
   [ -d "$VLAN_HOME/$1" ] || vlan_fail "the last VM on $1 has just left it"
   vlan_put "$VLAN_HOME/$1/conf" "$*"
   vlan_install
+  vlan_devices "$@"
+)
+
+vlan_devices() ( # as vlan_up
   parent=$(vlan_parent "$3" "$4")
   vlan_link "$2" "$parent" "$5"
   [ "$1" = "$2" ] || vlan_bridge "$1" "$2"
