@@ -229,7 +229,7 @@ static const char *const examples[] = {
 };
 
 const struct command host_vm_move_commands[] = {
-  { "move host vm", "{host} {physhost} [file=string]",
+  { "move host vm", "{host} {physhost} {file}",
     "Moves a VM to another container, with its disks unless both containers see them.", options,
     examples, COMMAND_ROOT, move_host_vm },
   COMMANDS_END
