@@ -7,6 +7,7 @@
 
 #include "commands/commands.h"
 #include "commands/patterns.h"
+#include "commands/sites.h"
 
 static int
 list_host(struct run *run)
@@ -70,6 +71,25 @@ set_host_membership(struct run *run)
   return db_exec(run->db, "update nodes set Membership = ? where Name in (%s)", "sv", id, &hosts);
 }
 
+/* Records and leases know the VMs of a cluster by their names, at two sites. */
+static int
+check_leased(struct run *run, const char *host)
+{
+  CLEANUP_FREE char *cluster = NULL;
+  bool there = false;
+
+  if (sites_recorded(run->db, &there) != 0)
+    return -1;
+  if (there && db_value(run->db, &cluster, NULL, "select cluster from mvc_leases where vm = ?"
+                        " union select c.name from mvc_clusters c join mvc_members m"
+                        " on m.cluster = c.id where m.name = ?", "ss", host, host) != 0)
+    return -1;
+  if (cluster != NULL)
+    return call_fail(run->call, ROCKS_EINVALID, "host %s belongs to cluster %s, which knows it by "
+                     "that name", host, cluster);
+  return 0;
+}
+
 /* Interfaces keep their names, which are those of DNS. */
 static int
 set_host_name(struct run *run)
@@ -84,6 +104,7 @@ set_host_name(struct run *run)
     return run_fail(run, "must supply new name");
   if (hosts_check_new(run, name) != 0
       || take_one_host(run, "must supply only one host", &host) != 0
+      || check_leased(run, host) != 0
       || db_exec(run->db, "update nodes set Name = ? where Name = ?", "ss", name, host) != 0)
     return -1;
   return db_exec(run->db, "update catindex set Name = ? where Name = ? and Category in"

@@ -155,6 +155,10 @@ is 'the same backend again' "$(rocks set cluster network front network-backend=v
   'cluster front has the network backend vlan already: nothing to do'
 is 'which changes nothing' "$(state)" "$(cat "$test_tmp/before")"
 
+refuses 'host front belongs to cluster front, which knows it by that name' set host name front other
+refuses 'host hosted-vm-0-0-1 belongs to cluster front, which knows it by that name' \
+  set host name hosted-vm-0-0-1 other
+
 # ---- there and back ----
 
 cluster_rows >"$test_tmp/vlan"
