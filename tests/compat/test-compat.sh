@@ -5,6 +5,7 @@
 # Replays the transcripts of the original Rocks against the program of this build tree; see
 # replay.pl. Arguments are replay.pl's: --todo for a table, --show NUMBER (or all) for details,
 # --recorded to have our own tables in the database as well; without, it is as the original made it.
+# --lax for a server with the sql_mode of old Rocks; without, as MariaDB ships it, which is strict.
 #
 # ROCKS_SHARED  folder with compat/transcripts and compat/site-a.sql; default $srcdir/../shared
 # ROCKS_BIN     folder with the program `rocks`; default the build tree
@@ -74,6 +75,15 @@ done
 # No container of the transcripts can be reached.
 printf '#!/bin/sh\nexit 255\n' >"$COMPAT_TMP/stubs/ssh"
 chmod +x "$COMPAT_TMP/stubs"/*
+
+arguments=()
+for argument; do
+  case $argument in
+    --lax) export MARIADB_EXTRA=--sql-mode=NO_ENGINE_SUBSTITUTION ;;
+    *) arguments+=("$argument") ;;
+  esac
+done
+set -- "${arguments[@]}"
 
 trap mariadb_stop EXIT
 mariadb_start "$COMPAT_TMP/db"
