@@ -17,6 +17,9 @@
 
 #include "../../rocksdb/drive.h"
 
+static void hand_error(struct rocks_call *, enum rocks_code, const char *fmt, ...)
+  ROCKS_PRINTF(3, 4);
+
 static void
 hand_error(struct rocks_call *call, enum rocks_code code, const char *fmt, ...)
 {
