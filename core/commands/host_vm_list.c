@@ -106,7 +106,7 @@ status_of(const struct listing *listing, const char *name)
   size_t i;
 
   for (i = 0; i < row->nmembers; i++)
-    if (strcmp(row->members[i].name, name) == 0)
+    if (strcmp(row->members[i].name, or_empty(name)) == 0)
       return status_word(&listing->states[i]);
   return "nostate-error";
 }
@@ -207,7 +207,8 @@ load_states(struct listing *listing)
   if (!listing->status || listing->vms.vm.count == 0)
     return 0;
   for (i = 0; i < listing->vms.vm.count; i++)
-    list_add(&names, row_text(&listing->vms.vm, i, VM_NAME));
+    if (row_text(&listing->vms.vm, i, VM_NAME) != NULL)
+      list_add(&names, row_text(&listing->vms.vm, i, VM_NAME));
   return vm_states(listing->run, &names, &listing->control, &listing->states);
 }
 
@@ -303,6 +304,11 @@ host_vm_dump(struct run *run)
   for (row = 0; result == 0 && row < vms.vm.count; row++) {
     int64_t id = row_int(&vms.vm, row, VM_ID);
 
+    if (row_text(&vms.vm, row, VM_NAME) == NULL) {
+      call_warn(run->call, "the VM that is host number %lld has no name: no command can make it,"
+                " it is left out", (long long) id);
+      continue;
+    }
     n = children_of(&vms.disk, &disk, id, &first);
     dump_vm(run, &vms, row, self, first, n);
     n = children_of(&vms.nic, &nic, id, &first);

@@ -328,6 +328,8 @@ list_site(struct run *run)
       continue;
     if (site_load(run->call, &model, site, &query) == 0) {
       show_site(run, site, NULL);
+    } else if (site->home) {
+      result = -1; /* nothing works here; another site's trouble is its own */
     } else {
       show_site(run, site, run->call->message);
       call_clear(run->call);

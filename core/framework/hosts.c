@@ -303,6 +303,13 @@ names_like(const char *text, const char *pattern)
   return pattern[strspn(pattern, "%")] == '\0';
 }
 
+/* A name with a backslash in it is no pattern for itself. */
+static bool
+is_or_like(const char *name, const char *word)
+{
+  return strcmp(name, word) == 0 || names_like(name, word);
+}
+
 int
 names_expand(struct run *run, const char *table, const char *column, const char *what,
              struct list *names)
@@ -319,7 +326,7 @@ names_expand(struct run *run, const char *table, const char *column, const char 
   for (w = 0; w < words->count; w++) {
     before = names->count;
     for (i = 0; i < rows.count; i++)
-      if (names_like(or_empty(row_text(&rows, i, 0)), words->item[w]))
+      if (is_or_like(or_empty(row_text(&rows, i, 0)), words->item[w]))
         list_add(names, row_text(&rows, i, 0));
     if (names->count == before && what != NULL && strcmp(words->item[w], "%") != 0)
       return run_fail(run, "unknown %s \"%s\"", what, words->item[w]);
