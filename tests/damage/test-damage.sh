@@ -6,7 +6,7 @@
 # contradict each other: every command ends with status 0 or 1, and with a sentence when it is 1.
 # What succeeds without a table prints what it prints with it: nothing is left out in silence.
 set -eu
-MANAGER_SECONDS=${MANAGER_SECONDS:-900}
+MANAGER_SECONDS=${MANAGER_SECONDS:-1800}
 # shellcheck source=tests/manager.sh disable=SC1091
 . "$(dirname "$0")/../manager.sh"
 
