@@ -89,6 +89,11 @@ bed_port() { # CONTAINER
   if [ ${#1} -le 15 ]; then echo "$1"; else echo "p-${1: -13}"; fi
 }
 
+bed_settled() { # CONTAINER NIC
+  [ "$(on "$1" ip -o link show | grep -c " state \(UP\|UNKNOWN\) ")" = "$(on "$1" ip -o link show up | wc -l)" ] &&
+    on "$1" ip -o link show dev "$2" | grep -q " state UP "
+}
+
 # A container on a trunk port of the switch.  With `bridged`, as Rocks sets a KVM
 # container up: its NIC is a bridge, and the network card is called pNIC.
 bed_container() { # NAME ADDRESS/BITS [NIC [bridged]]
@@ -109,6 +114,8 @@ bed_container() { # NAME ADDRESS/BITS [NIC [bridged]]
     on "$1" ip link set dev "$nic" up
   fi
   on "$1" ip address add "$2" dev "$nic"
+  # The kernel says a little later what a link has become.
+  bed_wait 20 bed_settled "$1" "$nic" || not_ok "$nic of $1 does not come up"
 }
 
 # Only its /var/lib is as before.
