@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "commands/commands.h"
+#include "commands/partition.h"
 #include "commands/patterns.h"
 
 /* The order of sizes is that of their units first (rocks-compat 2.1). */
@@ -31,6 +32,25 @@ is_larger(const char *size, const char *than)
   int a = unit_of(size), b = unit_of(than);
 
   return a != b ? a > b : strtod(size, NULL) > strtod(than, NULL);
+}
+
+int
+largest_partition(struct run *run, const char *host, char **mountpoint)
+{
+  CLEANUP_ROWS struct rows rows = { 0 };
+  size_t i, best = 0;
+
+  *mountpoint = NULL;
+  if (db_query(run->db, &rows, "select p.Mountpoint, p.PartitionSize from partitions p"
+               " join nodes n on n.ID = p.Node where n.Name = ? and p.Mountpoint like '/%'"
+               " order by p.ID", "s", host) != 0)
+    return -1;
+  for (i = 1; i < rows.count; i++)
+    if (is_larger(row_text(&rows, i, 1), row_text(&rows, best, 1)))
+      best = i;
+  if (rows.count > 0)
+    *mountpoint = mem_copy(row_text(&rows, best, 0));
+  return 0;
 }
 
 /* The largest partition that is mounted somewhere, of each host. */

@@ -188,35 +188,3 @@ vm_subnet_next(struct run *run, const struct vm_subnet *subnet, uint32_t base, i
   return call_fail(run->call, ROCKS_EFULL, "no address is free in the network `%s`",
                    subnet->name);
 }
-
-/* ---- partitions ---- */
-
-int
-largest_partition(struct run *run, const char *host, char **mountpoint)
-{
-  static const char units[][3] = { "KB", "MB", "GB", "TB", "PB" };
-  CLEANUP_ROWS struct rows rows = { 0 };
-  int best_unit = -2, unit;
-  double best = 0, size;
-  size_t i, best_row = 0;
-  char *end;
-
-  *mountpoint = NULL;
-  if (db_query(run->db, &rows, "select p.Mountpoint, p.PartitionSize from partitions p"
-               " join nodes n on n.ID = p.Node where n.Name = ? and p.Mountpoint like '/%'"
-               " order by p.ID", "s", host) != 0)
-    return -1;
-  for (i = 0; i < rows.count; i++) {
-    size = strtod(row_text(&rows, i, 1), &end);
-    for (unit = 4; unit >= 0 && strcmp(end, units[unit]) != 0; unit--)
-      ;
-    if (unit > best_unit || (unit == best_unit && size > best)) {
-      best_unit = unit;
-      best = size;
-      best_row = i;
-    }
-  }
-  if (rows.count > 0)
-    *mountpoint = mem_copy(row_text(&rows, best_row, 0));
-  return 0;
-}

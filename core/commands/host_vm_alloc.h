@@ -51,8 +51,4 @@ int vm_disk_insert(struct db *, int64_t vm, const struct vm_disk *, int64_t size
 char *vm_disk_spec(const char *type, const char *prefix, const char *name, const char *device,
                    const char *mode);
 
-/* The mountpoint of a host's largest partition (rocks-compat 2.1), NULL when it
- * has none; the caller frees. */
-int largest_partition(struct run *, const char *host, char **mountpoint);
-
 #endif

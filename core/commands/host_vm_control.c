@@ -11,6 +11,7 @@
 #include "commands/cluster.h"
 #include "commands/host_vm.h"
 #include "commands/host_vm_alloc.h"
+#include "commands/partition.h"
 #include "commands/sites.h"
 #include "framework/hooks.h"
 #include "framework/hosts.h"

@@ -13,6 +13,7 @@
 #include "commands/commands.h"
 #include "commands/host_vm.h"
 #include "commands/host_vm_alloc.h"
+#include "commands/partition.h"
 #include "commands/sites.h"
 #include "framework/hosts.h"
 

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "commands/host_vm_add.h"
+#include "commands/partition.h"
 #include "commands/sites.h"
 #include "framework/hosts.h"
 
