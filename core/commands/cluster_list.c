@@ -18,6 +18,7 @@
 struct listing {
   struct run *run;
   bool status, detail;
+  bool recorded; /* our own tables are there */
   struct rows physical; /* compute hosts: name, is a VM */
 };
 
@@ -120,18 +121,15 @@ list_loaded(struct listing *listing, const char *name)
 
 /* Overlay clusters have members that the view does not know. */
 static int
-is_recorded(struct db *db, const char *name, bool *recorded)
+is_recorded(const struct listing *listing, const char *name, bool *recorded)
 {
-  CLEANUP_FREE char *there = NULL;
   CLEANUP_FREE char *id = NULL;
 
   *recorded = false;
-  if (db_value(db, &there, recorded, "SELECT 1 FROM information_schema.tables WHERE "
-               "table_schema = DATABASE() AND table_name = 'mvc_clusters'", "") != 0)
-    return -1;
-  if (!*recorded)
+  if (!listing->recorded)
     return 0;
-  return db_value(db, &id, recorded, "SELECT id FROM mvc_clusters WHERE name = ?", "s", name);
+  return db_value(listing->run->db, &id, recorded, "SELECT id FROM mvc_clusters WHERE name = ?",
+                  "s", name);
 }
 
 static int
@@ -145,7 +143,7 @@ list_one(struct listing *listing, const char *name, bool vm)
     list_physical(listing, name);
     return 0;
   }
-  if (is_recorded(db, name, &recorded) != 0 ||
+  if (is_recorded(listing, name, &recorded) != 0 ||
       db_value(db, &node, &cluster, "SELECT node_name FROM clusters WHERE cluster_name = ?", "s",
                name) != 0)
     return -1;
@@ -209,7 +207,7 @@ cluster_list(struct run *run)
   int result;
 
   listing.status = listing.status || listing.detail;
-  if (run_db(run) == NULL)
+  if (run_db(run) == NULL || sites_recorded(run->db, &listing.recorded) != 0)
     return -1;
   result = chosen(run, &frontends, &names);
   if (result == 0)
