@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "airboss/client.h"
-#include "remote/child.h"
+#include "base/clock.h"
 
 /* ms: disks may be made and ports brought up meanwhile; the helper notices
  * when the server is gone. */
@@ -40,7 +40,7 @@ static int
 exchange(int fd, const struct airboss_request *request, struct text *answer)
 {
   CLEANUP_TEXT struct text line = { 0 };
-  int64_t deadline = child_clock() + ANSWER_TIMEOUT;
+  int64_t deadline = clock_ms() + ANSWER_TIMEOUT;
   char first[AIRBOSS_LINE_MAX];
   size_t length;
   bool good;

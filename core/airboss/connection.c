@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "airboss/server.h"
+#include "base/clock.h"
 #include "base/relay.h"
-#include "remote/child.h"
 #include "remote/remote.h"
 
 #define REPLY_TIMEOUT 30000 /* ms for a reply to be taken */
@@ -50,7 +50,7 @@ reply(struct connection *connection, bool good, const char *body, size_t length)
 
   reply_format(good, length, &text);
   text_add_bytes(&text, body, length);
-  return bytes_write(connection->plain, &text, child_clock() + REPLY_TIMEOUT);
+  return bytes_write(connection->plain, &text, clock_ms() + REPLY_TIMEOUT);
 }
 
 static void
@@ -63,14 +63,14 @@ refuse(struct connection *connection, const char *reason)
 static int
 read_request(struct connection *connection, char *key)
 {
-  int64_t deadline = child_clock() + HELPER_PATIENCE + 1000;
+  int64_t deadline = clock_ms() + HELPER_PATIENCE + 1000;
   char line[AIRBOSS_LINE_MAX];
   CLEANUP_TEXT struct text why = { 0 };
 
   if (line_read(connection->plain, key, AIRBOSS_KEY_MAX, deadline) != 0
       || strncmp(key, HELPER_KEY, strlen(HELPER_KEY)) != 0)
     return -1;
-  deadline = child_clock() + HELPER_PATIENCE;
+  deadline = clock_ms() + HELPER_PATIENCE;
   if (line_read(connection->plain, line, sizeof line, deadline) != 0) {
     airboss_log(connection->service, LOG_WARN, "%s: no request came in time", connection->peer);
     return -1;

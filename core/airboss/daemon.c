@@ -15,7 +15,7 @@
 
 #include "airboss/daemon.h"
 #include "base/addr.h"
-#include "remote/child.h"
+#include "base/clock.h"
 
 #define END_TIMEOUT 10000 /* ms */
 
@@ -107,10 +107,10 @@ static bool
 wait_unlocked(int fd)
 {
   static const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-  int64_t deadline = child_clock() + END_TIMEOUT;
+  int64_t deadline = clock_ms() + END_TIMEOUT;
 
   while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    if (child_clock() > deadline)
+    if (clock_ms() > deadline)
       return false;
     nanosleep(&pause, NULL);
   }

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "airboss/helper.h"
-#include "remote/child.h"
+#include "base/clock.h"
 
 #define SAID_MAX ((size_t) 16 * 1024)
 #define FOREVER INT64_C(1000000000)
@@ -118,7 +118,7 @@ hear(struct helper *helper, struct text *said, int64_t deadline)
   ssize_t n = 1;
 
   while (n > 0) {
-    int64_t left = deadline - child_clock();
+    int64_t left = deadline - clock_ms();
     int ready = poll(&fd, 1, left <= 0 ? 0 : left > 60000 ? 60000 : (int) left);
 
     if ((ready < 0 && errno == EINTR) || (ready == 0 && left > 60000))
@@ -161,7 +161,7 @@ helper_end(struct helper *helper, int64_t patience)
 
   if (helper->pid == 0)
     return;
-  hear(helper, &said, child_clock() + patience);
+  hear(helper, &said, clock_ms() + patience);
   while (waitpid(helper->pid, &status, 0) < 0 && errno == EINTR)
     continue;
   helper->pid = 0;

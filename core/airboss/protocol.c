@@ -11,7 +11,7 @@
 
 #include "airboss/protocol.h"
 #include "base/addr.h"
-#include "remote/child.h"
+#include "base/clock.h"
 
 #define HELLO "rocks-airboss/1"
 
@@ -216,7 +216,7 @@ wait_until(int fd, short events, int64_t deadline)
   int n;
 
   do {
-    left = deadline - child_clock();
+    left = deadline - clock_ms();
     if (left <= 0)
       return false;
     n = poll(&ready, 1, left > 60000 ? 60000 : (int) left);

@@ -62,7 +62,7 @@ bool key_matches(const char *pem, const char *base64);
 
 /* Reads a line from a socket, without its end, NUL behind it.  -1 when the
  * other side ends, says more than fits or a NUL, or `deadline` (as
- * child_clock() counts) passes. */
+ * clock_ms() counts) passes. */
 int line_read(int fd, char *line, size_t room, int64_t deadline);
 /* Exactly so many bytes; all of the text. */
 int bytes_read(int fd, struct text *, size_t length, int64_t deadline);

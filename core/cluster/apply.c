@@ -16,9 +16,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cluster/apply.h"
 #include "cluster/worker.h"
 
@@ -31,7 +31,7 @@ struct worker {
   struct batch batch;
   pid_t pid;
   int fd;
-  time_t ends;
+  int64_t ends; /* of clock_ms() */
   bool failed;
   enum rocks_code code;
   char *why; /* owned */
@@ -44,15 +44,6 @@ struct phase {
   struct worker *workers;
   size_t nworkers;
 };
-
-static time_t
-now(void)
-{
-  struct timespec t;
-
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec;
-}
 
 /* ---- in the worker ---- */
 
@@ -243,7 +234,7 @@ spawn(struct phase *phase, struct worker *worker)
   int pair[2];
 
   worker->fd = -1;
-  worker->ends = now() + (time_t) deadline;
+  worker->ends = clock_ms() + (int64_t) deadline * 1000;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
     fail_worker(phase, worker, ROCKS_EBACKEND, strerror(errno));
     return;
@@ -273,7 +264,7 @@ watch(struct phase *phase)
     for (open = 0, i = 0; i < phase->nworkers; i++) {
       struct worker *worker = &phase->workers[i];
 
-      if (worker->fd >= 0 && now() >= worker->ends)
+      if (worker->fd >= 0 && clock_ms() >= worker->ends)
         reap(phase, worker, true);
       fds[i] = (struct pollfd){ .fd = worker->fd, .events = POLLIN };
       open += worker->fd >= 0;
@@ -426,7 +417,7 @@ cluster_lock(struct rocks_call *call, const char *cluster)
 {
   struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1,
                         .l_start = lock_number(cluster) };
-  time_t ends = now() + DEADLINE + 2 * AFTERWARDS;
+  int64_t ends = clock_ms() + (DEADLINE + 2 * AFTERWARDS) * 1000;
   int fd;
 
   if (mkdir(LOCKS, 0755) != 0 && errno != EEXIST)
@@ -436,7 +427,7 @@ cluster_lock(struct rocks_call *call, const char *cluster)
     return call_fail(call, ROCKS_EPERMISSION, "cannot open %s/clusters.lock: %s", LOCKS,
                      strerror(errno));
   while (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
-    if (now() >= ends) {
+    if (clock_ms() >= ends) {
       close(fd);
       return call_fail(call, ROCKS_EEXISTS, "another command is changing cluster %s", cluster);
     }

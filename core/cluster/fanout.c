@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cluster/fanout.h"
 #include "remote/remote.h"
 
@@ -118,14 +118,14 @@ fanout(struct question *questions, size_t count, unsigned seconds)
 {
   CLEANUP_FREE struct child *children = mem_new(count, sizeof *children);
   CLEANUP_FREE struct pollfd *fds = mem_new(count, sizeof *fds);
-  time_t ends = time(NULL) + (time_t) seconds;
+  int64_t ends = clock_ms() + (int64_t) seconds * 1000;
   size_t i, open;
 
   for (i = 0; i < count; i++)
     begin(&questions[i], &children[i], seconds);
   do {
     for (open = 0, i = 0; i < count; i++) {
-      if (children[i].fd >= 0 && time(NULL) >= ends)
+      if (children[i].fd >= 0 && clock_ms() >= ends)
         finish(&questions[i], &children[i], true);
       fds[i] = (struct pollfd){ .fd = children[i].fd, .events = POLLIN };
       open += children[i].fd >= 0;

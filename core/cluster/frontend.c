@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/addr.h"
+#include "base/clock.h"
 #include "cluster/frontend.h"
 
 static const char *
@@ -67,9 +68,8 @@ frontend_wait(struct rocks_call *call, const struct site *home, const struct roc
   const char *bound = attr(home, vm, "mvc_frontend_wait", "600");
   const char *address = public_ip(vm);
   struct timespec half = { .tv_nsec = 500000000 };
-  int64_t port, seconds;
+  int64_t port, seconds, ends;
   uint32_t ip;
-  time_t ends;
 
   if (strcmp(probe, "none") == 0)
     return 0;
@@ -81,7 +81,7 @@ frontend_wait(struct rocks_call *call, const struct site *home, const struct roc
                      "attribute mvc_frontend_wait \"%s\" is no number of seconds", bound);
   if (address == NULL || !ip_parse(address, &ip))
     return call_fail(call, ROCKS_EINVALID, "virtual frontend %s has no public address", vm->name);
-  for (ends = time(NULL) + seconds; time(NULL) < ends; nanosleep(&half, NULL))
+  for (ends = clock_ms() + seconds * 1000; clock_ms() < ends; nanosleep(&half, NULL))
     if (connects(ip, (uint16_t) port))
       return 0;
   return call_fail(call, ROCKS_EUNREACHABLE,

@@ -18,10 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/relay.h"
 #include "commands/airboss.h"
 #include "commands/commands.h"
-#include "remote/child.h"
 
 #define FIRST_PORT 5901
 #define LAST_PORT 5999
@@ -91,7 +91,7 @@ static int
 wait_for_viewer(struct run *run, int listening, pid_t *viewer)
 {
   struct pollfd ready = { .fd = listening, .events = POLLIN };
-  int64_t deadline = child_clock() + VIEWER_TIMEOUT;
+  int64_t deadline = clock_ms() + VIEWER_TIMEOUT;
 
   for (;;) {
     bool ended = has_ended(viewer);
@@ -100,7 +100,7 @@ wait_for_viewer(struct run *run, int listening, pid_t *viewer)
       return accept4(listening, NULL, NULL, SOCK_CLOEXEC);
     if (ended)
       return run_fail(run, VIEWER " ended before it showed anything");
-    if (child_clock() > deadline)
+    if (clock_ms() > deadline)
       return run_fail(run, "nobody looked at the console for %d seconds", VIEWER_TIMEOUT / 1000);
   }
 }

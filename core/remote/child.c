@@ -13,21 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "remote/child.h"
 
 extern char **environ;
 
 #define AFTER_TERM 3000 /* ms until KILL */
 #define AFTER_KILL 1000 /* ms until it is left alone: it waits for a device */
-
-int64_t
-child_clock(void)
-{
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 close_end(int *fd)
@@ -133,7 +125,7 @@ child_start(struct child *child, const struct list *argv, struct text *input, in
   child->input = ends[0][0];
   child->output = ends[1][0];
   child->errors = ends[2][0];
-  child->deadline = child_clock() + timeout;
+  child->deadline = clock_ms() + timeout;
   if (error != 0) {
     child->pid = 0;
     child_free(child);
@@ -304,7 +296,7 @@ child_run(struct child *child, const struct list *argv, int64_t timeout)
   struct pollfd fds[3];
   int error = child_start(child, argv, NULL, -1, timeout);
 
-  while (error == 0 && !child_step(child, child_clock()))
+  while (error == 0 && !child_step(child, clock_ms()))
     poll(fds, child_poll(child, fds), 10);
   return error;
 }

@@ -33,9 +33,6 @@ struct child {
   int status;              /* once over: exit status, or 128 + signal */
 };
 
-/* Milliseconds of a clock that nobody sets. */
-int64_t child_clock(void);
-
 /* Starts argv[0], looked for in PATH, with `input` (taken over, wiped when it
  * was read) on its standard input; NULL = /dev/null.  Its standard output is
  * kept, unless it is `output`, a descriptor that stays ours; -1 = keep.  After

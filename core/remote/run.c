@@ -14,6 +14,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "remote/run.h"
 
 #define DEFAULT_LIMIT 32
@@ -28,7 +29,7 @@
 static void
 wrap_script(struct text *text, const char *script, char mark[RUN_MARK])
 {
-  uint64_t number = (uint64_t) child_clock() ^ (uint64_t) getpid() << 32;
+  uint64_t number = (uint64_t) clock_ms() ^ (uint64_t) getpid() << 32;
 
   if (getrandom(&number, sizeof number, GRND_NONBLOCK) < 0)
     number++;
@@ -229,7 +230,7 @@ remote_run(struct rocks_call *call, struct remote_job *jobs, size_t njobs, size_
 
   run_prepare(&run, jobs, njobs);
   while (run.left > 0) {
-    int64_t now = child_clock();
+    int64_t now = clock_ms();
 
     run.hurry = false;
     for (i = 0; i < run.nlinks; i++)

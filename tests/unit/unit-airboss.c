@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "airboss/protocol.h"
+#include "base/clock.h"
 #include "base/relay.h"
 #include "check.h"
-#include "remote/child.h"
 
 static void
 refuse(const char *line, const char *reason)
@@ -162,7 +162,7 @@ read_from(const char *bytes, size_t length, char *line, size_t room)
       || write(ends[1], bytes, length) != (ssize_t) length)
     return -2;
   close(ends[1]);
-  result = line_read(ends[0], line, room, child_clock() + 10000);
+  result = line_read(ends[0], line, room, clock_ms() + 10000);
   close(ends[0]);
   return result;
 }
@@ -183,7 +183,7 @@ test_lines(void)
   CHECK(read_from("", 0, line, sizeof line) == -1);
   /* One who says nothing is not waited for beyond the deadline. */
   CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-  CHECK(line_read(ends[0], line, sizeof line, child_clock() + 20) == -1);
+  CHECK(line_read(ends[0], line, sizeof line, clock_ms() + 20) == -1);
   close(ends[0]);
   close(ends[1]);
 }
@@ -235,13 +235,13 @@ test_relay(void)
   writer = fork();
   if (writer == 0) {
     close(right[0]);
-    _exit(bytes_write(left[0], &sent, child_clock() + 30000) == 0 ? 0 : 1);
+    _exit(bytes_write(left[0], &sent, clock_ms() + 30000) == 0 ? 0 : 1);
   }
   CHECK(write(right[0], "hello", 5) == 5);
-  CHECK(bytes_read(right[0], &got, sent.length, child_clock() + 30000) == 0);
+  CHECK(bytes_read(right[0], &got, sent.length, clock_ms() + 30000) == 0);
   CHECK(got.length == sent.length && memcmp(got.data, sent.data, sent.length) == 0);
   text_free(&got);
-  CHECK(bytes_read(left[0], &got, 5, child_clock() + 30000) == 0);
+  CHECK(bytes_read(left[0], &got, 5, clock_ms() + 30000) == 0);
   CHECK_TEXT(text_get(&got), "hello");
   close(left[0]);
   CHECK(waitpid(writer, NULL, 0) == writer);

@@ -17,6 +17,7 @@
 #include "airboss/tls/session.h"
 #include "airboss/tls/tls.h"
 #include "airboss/tls/trust.h"
+#include "base/clock.h"
 
 #define CONNECT_TIMEOUT 10000 /* ms, for each address */
 #define HANDSHAKE_TIMEOUT 15000
@@ -128,7 +129,7 @@ make_context(EVP_PKEY *key, struct trust *trust, struct text *why)
 static int
 talk(SSL_CTX *context, int fd, struct trust *trust, struct text *why)
 {
-  SSL *ssl = session_begin(context, fd, true, session_clock() + HANDSHAKE_TIMEOUT, why);
+  SSL *ssl = session_begin(context, fd, true, clock_ms() + HANDSHAKE_TIMEOUT, why);
   int result;
 
   if (ssl == NULL)

@@ -21,6 +21,7 @@
 #include "airboss/tls/keys.h"
 #include "airboss/tls/session.h"
 #include "airboss/tls/tls.h"
+#include "base/clock.h"
 
 #define LINGER 30000 /* ms for a client to take its answer */
 
@@ -113,7 +114,7 @@ tls_server(const char *identity, const char *user, const char *jail, struct text
 
   if (context != NULL && drop_root(user, jail, why) == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten whenever the user changes */
-    ssl = session_begin(context, STDIN_FILENO, false, session_clock() + HELPER_PATIENCE, why);
+    ssl = session_begin(context, STDIN_FILENO, false, clock_ms() + HELPER_PATIENCE, why);
   }
   if (ssl != NULL) {
     result = tell_key(ssl, why);

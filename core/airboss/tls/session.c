@@ -16,16 +16,10 @@
 
 #include "airboss/tls/keys.h"
 #include "airboss/tls/session.h"
-#include "remote/child.h"
+#include "base/clock.h"
 
 #define CERTIFICATE_MAX 8192 /* bytes that the other side may send of them */
 #define FAREWELL 2000        /* ms for the last bytes to arrive */
-
-int64_t
-session_clock(void)
-{
-  return child_clock();
-}
 
 SSL_CTX *
 session_context(const SSL_METHOD *method, EVP_PKEY *key, X509 *certificate, struct text *why)
@@ -73,7 +67,7 @@ wait_for(SSL *ssl, int result, int64_t deadline)
   int error = SSL_get_error(ssl, result);
   struct pollfd fd = { .fd = SSL_get_fd(ssl),
                        .events = error == SSL_ERROR_WANT_WRITE ? POLLOUT : POLLIN };
-  int64_t left = deadline - session_clock();
+  int64_t left = deadline - clock_ms();
 
   if ((error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) || left <= 0)
     return false;
@@ -87,7 +81,7 @@ tell_failure(SSL *ssl, int result, int64_t deadline, struct text *why)
 
   if (why->length > 0)
     return; /* whoever looked at the certificate has told */
-  if (session_clock() >= deadline)
+  if (clock_ms() >= deadline)
     text_add(why, "the other side did not answer in time");
   else if (error == SSL_ERROR_SYSCALL && ERR_peek_last_error() == 0)
     text_add(why, "the other side closed the connection");
@@ -214,7 +208,7 @@ wait_for_news(struct relay *relay, int64_t deadline)
   bool more = in->at == in->end && SSL_pending(relay->ssl) > 0;
   struct pollfd fds[2] = { { .fd = relay->socket, .events = relay->socket_events },
                            { .fd = relay->plain } };
-  int64_t left = deadline - session_clock();
+  int64_t left = deadline - clock_ms();
 
   if (in->at < in->end)
     fds[1].events |= POLLOUT;
@@ -239,10 +233,10 @@ session_relay(SSL *ssl, int plain, int64_t linger)
     relay.socket_events = 0;
     step_plain(&relay);
     step_session(&relay);
-    if (is_done(&relay) || session_clock() >= deadline)
+    if (is_done(&relay) || clock_ms() >= deadline)
       break;
     if (relay.out.over && deadline == INT64_MAX)
-      deadline = session_clock() + linger;
+      deadline = clock_ms() + linger;
     wait_for_news(&relay, deadline);
   }
   return relay.broken ? -1 : 0;
@@ -255,13 +249,13 @@ session_end(SSL *ssl)
 {
   int socket = SSL_get_fd(ssl);
   struct pollfd fd = { .fd = socket, .events = POLLIN };
-  int64_t deadline = session_clock() + FAREWELL;
+  int64_t deadline = clock_ms() + FAREWELL;
   char rest[4096];
 
   ERR_clear_error();
   SSL_shutdown(ssl);
   shutdown(socket, SHUT_WR);
-  while (session_clock() < deadline && poll(&fd, 1, (int) (deadline - session_clock())) > 0
+  while (clock_ms() < deadline && poll(&fd, 1, (int) (deadline - clock_ms())) > 0
          && recv(socket, rest, sizeof rest, 0) > 0)
     continue;
   SSL_free(ssl);

@@ -16,7 +16,7 @@
  * is signed by both keys anew. */
 SSL_CTX *session_context(const SSL_METHOD *, EVP_PKEY *, X509 *, struct text *why);
 /* The handshake on a connected socket, as client or as server; `deadline` as
- * session_clock() counts.  NULL with a sentence in `why`. */
+ * clock_ms() counts.  NULL with a sentence in `why`. */
 SSL *session_begin(SSL_CTX *, int socket, bool client, int64_t deadline, struct text *why);
 /* Carries bytes both ways between the session and `plain`, a socket, until one
  * side has ended and all that it said is delivered.  Once `plain` has ended the
@@ -25,7 +25,5 @@ SSL *session_begin(SSL_CTX *, int socket, bool client, int64_t deadline, struct 
 int session_relay(SSL *, int plain, int64_t linger);
 /* Says goodbye, and frees it; the socket stays open. */
 void session_end(SSL *);
-
-int64_t session_clock(void); /* milliseconds */
 
 #endif
