@@ -64,7 +64,7 @@ tell(int fd, const char *fmt, ...)
 }
 
 static void
-tell_done(void *arg, const size_t *index, size_t count, const char *detail)
+tell_done(void *arg, const size_t *index, size_t count)
 {
   CLEANUP_TEXT struct text text = { 0 };
   int fd = *(int *) arg;
@@ -72,7 +72,6 @@ tell_done(void *arg, const size_t *index, size_t count, const char *detail)
   ssize_t heard;
   size_t i;
 
-  (void) detail;
   text_add(&text, "done");
   for (i = 0; i < count; i++)
     text_add(&text, " %zu", index[i]);

@@ -161,7 +161,7 @@ report_stage(const struct batch *batch, enum stage stage, const struct worker_re
     if (stage_of(step_at(batch, i)->kind) == stage)
       done[n++] = batch->index[i];
   if (n > 0)
-    report->done(report->arg, done, n, "");
+    report->done(report->arg, done, n);
 }
 
 static int
@@ -268,7 +268,7 @@ hypervisor_steps(struct rocks_call *call, struct hypervisor *h, const struct wor
       continue;
     if (hypervisor_step(call, h, i) != 0)
       return call_context(call, "%s", step_at(h->batch, i)->vm->name);
-    report->done(report->arg, &h->batch->index[i], 1, "");
+    report->done(report->arg, &h->batch->index[i], 1);
   }
   return 0;
 }

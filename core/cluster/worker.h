@@ -22,7 +22,7 @@ struct batch {
 struct worker_report {
   void *arg;
   /* These steps of the batch are done (indexes into plan->steps). */
-  void (*done)(void *arg, const size_t *index, size_t count, const char *detail);
+  void (*done)(void *arg, const size_t *index, size_t count);
 };
 
 /* Carries the batch out: steps by script in one round trip, those through the
