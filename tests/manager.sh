@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
-# For tests of commands on a small site; to be sourced first. Starts the test again in namespaces of
-# its own, as host `manager` of tests/rocksdb/site.sql in a private MariaDB, without a network; what
-# commands write to /etc and /tftpboot is gone with the test. After functions.sh, it gives:
+# For tests of commands on a small site; to be sourced first. Starts the test again alone (alone.sh),
+# as host `manager` of tests/rocksdb/site.sql in a private MariaDB, without a network; what commands
+# write to /etc and /tftpboot is gone with the test. After functions.sh, it gives:
 #   site DATABASE               an empty one, made and chosen
 #   small_site DATABASE         the same with the small site in it
 #   sql STATEMENTS              on the database
@@ -14,34 +14,9 @@
 # that the test may take.
 set -eu
 
-if [ "${MANAGER_INSIDE:-}" != 1 ]; then
-  abs_top_srcdir=${abs_top_srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
-  build=${abs_top_builddir:-${ROCKS_BUILD:-$abs_top_srcdir}}
-  for program in mariadbd unshare; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || {
-      echo "SKIP: no $program"
-      exit 77
-    }
-  done
-  unshare --mount --net --pid --uts --fork true 2>/dev/null || {
-    echo 'SKIP: no permission for namespaces'
-    exit 77
-  }
-  # shellcheck source=tests/mariadb.sh disable=SC1091
-  (. "$abs_top_srcdir/tests/mariadb.sh" && mariadb_template >/dev/null)
-  export abs_top_srcdir abs_top_builddir="$build" MANAGER_INSIDE=1
-  exec timeout -k 5 "${MANAGER_SECONDS:-300}" unshare --mount --net --pid --uts --fork \
-    --kill-child --mount-proc --propagation private bash "$0" "$@"
-fi
-unset MANAGER_INSIDE
-
-# shellcheck source=tests/functions.sh disable=SC1091
-. "$abs_top_srcdir/tests/functions.sh"
-# shellcheck source=tests/mariadb.sh disable=SC1091
-. "$top_srcdir/tests/mariadb.sh"
-at_end mariadb_stop
-PATH=$test_tmp/bin:$top_builddir:$PATH:/usr/sbin:/sbin
-unset COLUMNS
+ALONE_SECONDS=${MANAGER_SECONDS:-300}
+# shellcheck source=tests/alone.sh disable=SC1091
+. "$(dirname "${BASH_SOURCE[0]}")/alone.sh"
 
 hostname manager
 mkdir "$test_tmp/bin" "$test_tmp/etc"

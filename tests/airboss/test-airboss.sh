@@ -7,37 +7,12 @@
 # VMs run on a real libvirtd with QEMU's emulation. All in namespaces of its own.
 set -eu
 
-if [ "${1:-}" != inside ]; then
-  abs_top_srcdir=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-  build=${abs_top_builddir:-${ROCKS_BUILD:-$abs_top_srcdir}}
-  for program in mariadbd libvirtd virsh qemu-system-x86_64 unshare ip openssl setsid pgrep; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || {
-      echo "SKIP: no $program"
-      exit 77
-    }
-  done
-  unshare --mount --net --pid --uts --fork true 2>/dev/null || {
-    echo 'SKIP: no permission for namespaces'
-    exit 77
-  }
-  "$build/rocks" help >/dev/null 2>&1 || true # libtool relinks at the first run
-  # shellcheck source=tests/mariadb.sh disable=SC1091
-  (. "$abs_top_srcdir/tests/mariadb.sh" && mariadb_template >/dev/null)
-  export abs_top_srcdir abs_top_builddir="$build"
-  # All processes of the namespaces die with the first.
-  exec timeout -k 5 600 unshare --mount --net --pid --uts --fork --kill-child --mount-proc \
-    --propagation private bash "$0" inside
-fi
-
-# shellcheck source=tests/functions.sh disable=SC1091
-. "$abs_top_srcdir/tests/functions.sh"
-# shellcheck source=tests/mariadb.sh disable=SC1091,SC2154
-. "$top_srcdir/tests/mariadb.sh"
-at_end mariadb_stop
-# shellcheck disable=SC2154 # top_* and test_tmp are set by functions.sh
-PATH=$top_builddir:$PATH:/usr/sbin:/sbin
+ALONE_PROGRAMS='libvirtd virsh qemu-system-x86_64 ip openssl setsid pgrep'
+ALONE_SECONDS=600
+# shellcheck source=tests/alone.sh disable=SC1091
+. "$(dirname "$0")/../alone.sh"
 wire=$top_builddir/tests/airboss/wire
-unset COLUMNS SSH_AUTH_SOCK
+unset SSH_AUTH_SOCK
 umask 022
 
 # ---- a site with two clusters ----
@@ -292,38 +267,9 @@ is 'the first of them made room' "$(($(silent) - before <= 64))" 1
 
 # ---- on a hypervisor ----
 
-id -u libvirt-qemu >/dev/null 2>&1 || {
-  echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' >>/etc/passwd
-  echo 'libvirt-qemu:x:64055:' >>/etc/group
-}
-cat >/etc/libvirt/libvirtd.conf <<'END'
-auth_unix_ro = "none"
-auth_unix_rw = "none"
-unix_sock_group = "root"
-log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
-END
-cat >/etc/libvirt/qemu.conf <<'END'
-security_driver = "none"
-user = "root"
-group = "root"
-dynamic_ownership = 0
-remember_owner = 0
-stdio_handler = "file"
-cgroup_controllers = [ ]
-namespaces = [ ]
-seccomp_sandbox = 0
-END
-setpriv --pdeathsig KILL libvirtd --pid-file /run/libvirtd.pid >"$test_tmp/libvirtd.log" 2>&1 &
-virsh() { timeout 60 virsh -q -c 'qemu+unix:///system?socket=/run/libvirt/libvirt-sock' "$@"; }
-for ((i = 0; i < 200; i++)); do
-  virsh version >/dev/null 2>&1 && break
-  sleep 0.2
-done
-if ! virsh version >/dev/null 2>&1; then
-  cat "$test_tmp/libvirtd.log" /var/log/libvirt/libvirtd.log || true
-  echo 'not ok - libvirtd answers'
-  exit 1
-fi
+# shellcheck source=tests/libvirtd.sh disable=SC1091
+. "$top_srcdir/tests/libvirtd.sh"
+libvirtd_start
 states() {
   rocks list host macs alpha key=alpha.key status=yes output-header=no | awk '{ print $2 }' |
     tr '\n' ' '

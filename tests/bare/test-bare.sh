@@ -7,36 +7,8 @@
 # of its own, as host `manager` of a small site.
 set -eu
 
-if [ "${1:-}" != inside ]; then
-  abs_top_srcdir=${abs_top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-  build=${abs_top_builddir:-${ROCKS_BUILD:-$abs_top_srcdir}}
-  for program in mariadbd unshare; do
-    PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null || {
-      echo "SKIP: no $program"
-      exit 77
-    }
-  done
-  unshare --mount --net --pid --uts --fork true 2>/dev/null || {
-    echo 'SKIP: no permission for namespaces'
-    exit 77
-  }
-  "$build/rocks" help >/dev/null 2>&1 || true # libtool relinks at the first run
-  # shellcheck source=tests/mariadb.sh disable=SC1091
-  (. "$abs_top_srcdir/tests/mariadb.sh" && mariadb_template >/dev/null)
-  export abs_top_srcdir abs_top_builddir="$build"
-  # All processes of the namespaces die with the first.
-  exec timeout -k 5 300 unshare --mount --net --pid --uts --fork --kill-child --mount-proc \
-    --propagation private bash "$0" inside
-fi
-
-# shellcheck source=tests/functions.sh disable=SC1091
-. "$abs_top_srcdir/tests/functions.sh"
-# shellcheck source=tests/mariadb.sh disable=SC1091,SC2154
-. "$top_srcdir/tests/mariadb.sh"
-at_end mariadb_stop
-# shellcheck disable=SC2154 # top_* and test_tmp are set by functions.sh
-PATH=$top_builddir:$PATH:/usr/sbin:/sbin
-unset COLUMNS
+# shellcheck source=tests/alone.sh disable=SC1091
+. "$(dirname "$0")/../alone.sh"
 
 # ---- the site ----
 

@@ -63,28 +63,9 @@ ip link set lo up
 ip link add br-vm type bridge
 ip link set br-vm up
 
-# libvirtd looks these up even when it is told to run QEMU as root.
-id -u libvirt-qemu >/dev/null 2>&1 || {
-  echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' >>/etc/passwd
-  echo 'libvirt-qemu:x:64055:' >>/etc/group
-}
-cat >/etc/libvirt/libvirtd.conf <<'CONF'
-auth_unix_ro = "none"
-auth_unix_rw = "none"
-unix_sock_group = "root"
-log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
-CONF
-cat >/etc/libvirt/qemu.conf <<'CONF'
-security_driver = "none"
-user = "root"
-group = "root"
-dynamic_ownership = 0
-remember_owner = 0
-stdio_handler = "file"
-cgroup_controllers = [ ]
-namespaces = [ ]
-seccomp_sandbox = 0
-CONF
+# shellcheck source=tests/libvirtd.sh disable=SC1091
+. "$(dirname "$0")/../libvirtd.sh"
+libvirtd_configure
 
 libvirtd --pid-file /run/libvirtd.pid &
 socket=/run/libvirt/libvirt-sock
