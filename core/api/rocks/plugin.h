@@ -16,7 +16,10 @@
  * through callbacks, whose strings are valid in the callback only.
  *
  * Growth: every struct that crosses the border begins with its size or is
- * counted by one (ops_size), and grows at its end only.
+ * counted by one (ops_size), and grows at its end only.  A struct of which
+ * arrays cross it (ports, disks, NICs, members) cannot grow so, since a module
+ * built before steps through the array by the size it knows: another member
+ * there takes another ROCKS_ABI.
  */
 #ifndef ROCKS_PLUGIN_H
 #define ROCKS_PLUGIN_H
