@@ -104,16 +104,27 @@ describe_private(struct rocks_call *call, struct model *model, const struct clus
   return 0;
 }
 
+/* A NIC that is not wanted is left out; one that nothing carries as well, as
+ * Rocks does, but not in silence. */
 static bool
-leads_nowhere(const struct cluster *cluster, const struct rocks_nic_row *nic)
+is_left_out(struct rocks_call *call, const struct cluster *cluster,
+            const struct rocks_vm_row *vm, const struct rocks_nic_row *nic)
 {
   bool tagged = cluster->network->ops.network.capabilities & ROCKS_NET_TAGGED;
 
-  if (nic->disabled || nic->mac[0] == '\0')
+  if (nic->disabled || nic->mac[0] == '\0' || strcmp(nic->host_module, "ovs-link") == 0)
     return true;
-  if (is_private(nic))
-    return tagged && !nic->tagged;
-  return nic->host_device[0] == '\0' || strcmp(nic->host_module, "ovs-link") == 0;
+  if (is_private(nic) && tagged && !nic->tagged) {
+    call_warn(call, "%s comes up without its NIC %s: container %s has no VLAN %" PRIu32, vm->name,
+              nic->mac, vm->container, nic->segment);
+    return true;
+  }
+  if (!is_private(nic) && nic->host_device[0] == '\0') {
+    call_warn(call, "%s comes up without its NIC %s: it is in no network of container %s",
+              vm->name, nic->mac, vm->container);
+    return true;
+  }
+  return false;
 }
 
 static int
@@ -126,7 +137,7 @@ describe_nics(struct rocks_call *call, struct model *model, const struct cluster
   for (i = 0; i < vm->nnics; i++) {
     const struct rocks_nic_row *nic = &vm->nics[i];
 
-    if (leads_nowhere(cluster, nic))
+    if (is_left_out(call, cluster, vm, nic))
       continue;
     nics[n].mac = nic->mac;
     if (is_private(nic)) {
