@@ -258,21 +258,16 @@ dump_disks(const struct vms *vms, size_t first, size_t n, struct text *line)
   dump_word(line, "disksize", each);
 }
 
-/* What the original's dump loses: the CD-ROM, and NICs that are left out. */
+/* What the original's dump loses. */
 static void
-dump_more(struct run *run, const struct vms *vms, size_t row, size_t first, size_t n)
+dump_cdrom(struct run *run, const struct vms *vms, size_t row)
 {
   const char *name = row_text(&vms->vm, row, VM_NAME);
   const char *cdrom = or_empty(row_text(&vms->vm, row, VM_CDROM));
   CLEANUP_FREE char *param = mem_format("cdrom=%s", cdrom);
-  size_t i;
 
   if (cdrom[0] != '\0')
     dump_words(run, "set host vm cdrom", name, param, NULL);
-  for (i = first; i < first + n; i++)
-    if (row_int(&vms->nic, i, NIC_DISABLED) != 0 && row_text(&vms->nic, i, NIC_DEVICE) != NULL)
-      dump_words(run, "set host interface disablekvm", name, row_text(&vms->nic, i, NIC_DEVICE),
-                 "yes", NULL);
 }
 
 /* The line as Rocks writes it, its values in quotes. */
@@ -298,7 +293,7 @@ host_vm_dump(struct run *run)
 {
   CLEANUP_FREE char *self = dump_self(run);
   struct vms vms = { 0 };
-  size_t row, nic = 0, disk = 0, first, n;
+  size_t row, disk = 0, first, n;
   int result = vms_load(run, &vms);
 
   for (row = 0; result == 0 && row < vms.vm.count; row++) {
@@ -311,8 +306,7 @@ host_vm_dump(struct run *run)
     }
     n = children_of(&vms.disk, &disk, id, &first);
     dump_vm(run, &vms, row, self, first, n);
-    n = children_of(&vms.nic, &nic, id, &first);
-    dump_more(run, &vms, row, first, n);
+    dump_cdrom(run, &vms, row);
   }
   vms_free(&vms);
   return result;

@@ -161,7 +161,7 @@ is 'a cluster of nobody is forgotten' "$(ours)" '0	0	0'
 
 passes 'a CD-ROM' rocks set host vm cdrom one cdrom="/tmp/it's one.iso"
 passes 'a NIC left out' rocks set host interface disablekvm one eth0 yes
-rocks dump host vm >"$test_tmp/dump"
+{ rocks dump host vm; rocks dump host interface one | grep disablekvm; } >"$test_tmp/dump"
 rocks list host vm showdisks=yes >"$test_tmp/list"
 passes 'all removed' rocks remove host vm one two 'compute-0-0-%'
 is 'none left' "$(rocks list host vm)$(sql 'select * from vm_disks')" ''
