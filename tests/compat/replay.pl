@@ -6,23 +6,28 @@
 # machine a private one and started the server.
 #
 #   replay.pl [--todo] [--show NUMBER] [--recorded] TRANSCRIPTS HERE
+#   replay.pl --own [--record] HERE
 #
 # The state of the original's database is followed from transcript to transcript, starting with the
 # site's dump and applying the rows that each run changed. Ours is brought back to it whenever a
 # run has left something else, so that every transcript is judged by itself. Rows are compared
 # without their ids, references by the name of what they refer to.
+#
+# --own: the runs in HERE/own instead, one after the other on the database as it is, judged by status
+# and output. --record writes what they print now into those files; test-compat.sh says how.
 use strict;
 use warnings;
 use JSON::PP ();
 use Time::HiRes ();
 
-my %option = (todo => 0, show => '', recorded => 0);
-while (@ARGV && $ARGV[0] =~ /^--(todo|show|recorded)$/) {
+my %option = (todo => 0, show => '', recorded => 0, own => 0, record => 0);
+while (@ARGV && $ARGV[0] =~ /^--(todo|show|recorded|own|record)$/) {
   my $name = $1;
   shift @ARGV;
   $option{$name} = $name eq 'show' ? shift @ARGV : 1;
 }
-my ($transcripts, $here) = @ARGV;
+my $here = pop @ARGV;
+my ($transcripts) = @ARGV;
 
 # What refers to what, by lower-case column: the table, and its column that names a row.
 my %reference = (
@@ -489,5 +494,62 @@ sub main {
   return $failed ? 1 : 0;
 }
 
+# --- a site that our own commands build
+
+# The runs of a file: the text before each, its command, status and output; what follows the last.
+sub read_own {
+  my ($file) = @_;
+  open my $in, "<", $file or die "$file: $!";
+  local $/;
+  my $text = <$in>;
+  my @runs;
+  while ($text =~ /\G((?s:.*?))^COMMAND:[ ]rocks[ ]?/gmc) {
+    my %t = (between => $1, scenario => "own", file => "");
+    # A command that was never run is one line.
+    if ($text =~ /\G((?:(?!\nCOMMAND:)(?s:.))*?)\nEXIT:[ ](\d+)\n---[ ]STDOUT[ ]\((\d+)[ ]bytes\)\n/gc) {
+      @t{qw(command exit)} = ($1, $2);
+      $t{stdout} = substr($text, pos $text, $3);
+      pos($text) += $3;
+      pos($text)++ if $3 && $t{stdout} !~ /\n\z/;
+    } else {
+      $text =~ /\G(.*)\n/gc;
+      $t{command} = $1;
+    }
+    push @runs, \%t;
+  }
+  return (\@runs, substr($text, pos($text) // 0));
+}
+
+# Zones are numbered by the time.
+sub steady { $_[0] =~ s/\b\d{10}(?= ; serial)/SERIAL/gr }
+
+sub own {
+  my ($failed, $count) = (0, 0);
+  open_client();
+  for my $file (sort glob "$here/own/*.txt") {
+    my ($runs, $rest) = read_own($file);
+    my $new = "";
+    for my $t (@$runs) {
+      sql($1) if $t->{between} =~ /^BEFORE \(sql\): (.*)/m;
+      my ($text, $status) = run_ours($t);
+      $text = steady($text);
+      $count++;
+      $new .= "$t->{between}COMMAND: rocks $t->{command}\nEXIT: $status\n--- STDOUT ("
+        . length($text) . " bytes)\n$text" . ($text =~ /[^\n]\z/ ? "\n" : "");
+      next if $option{record} || defined $t->{exit} && $t->{exit} == $status && $t->{stdout} eq $text;
+      $failed++;
+      print "=== $file: rocks $t->{command}\n--- expected (", $t->{exit} // "nothing", ")\n",
+        $t->{stdout} // "", "--- printed ($status)\n$text";
+    }
+    next unless $option{record};
+    open my $out, ">", $file or die "$file: $!";
+    print $out $new, $rest;
+    close $out or die "$file: $!";
+  }
+  die "no runs in $here/own\n" unless $count;
+  print "compat: $count runs on a site of our own, $failed differ\n";
+  return $failed ? 1 : 0;
+}
+
 STDOUT->autoflush(1);
-exit main();
+exit($option{own} ? own() : main());
