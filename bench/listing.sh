@@ -3,8 +3,7 @@
 # Copyright (c) 2026 the rocks-mvc authors
 #
 # How long a listing of 10,000 hosts takes, against the plain SQL client that
-# fetches the same rows from the same server, in turn; and how long the program
-# takes to say its help. Medians of RUNS (9) runs.
+# fetches the same rows from the same server, in turn. Medians of RUNS (9) runs.
 #
 #   bench/listing.sh [BUILD-FOLDER]
 set -eu
@@ -54,12 +53,3 @@ pair 'list host interface' 'SELECT n.Name, s.name, i.Device, i.MAC, i.IP, s.netm
   LEFT JOIN subnets s ON i.Subnet = s.ID ORDER BY n.Name, i.ID' list host interface
 pair 'list host membership' 'SELECT n.Name, m.Name FROM nodes n JOIN memberships m
   ON n.Membership = m.ID ORDER BY n.Name' list host membership
-
-help=()
-for ((i = 0; i < runs; i++)); do help+=("$(micros "$rocks" list host help)"); done
-printf '%-28s %8.1f ms\n' 'list host help, no database' \
-  "$(printf '%s\n' "${help[@]}" | median | awk '{ print $1 / 1000 }')"
-help=()
-for ((i = 0; i < runs; i++)); do help+=("$(micros "$rocks" help)"); done
-printf '%-28s %8.1f ms\n' 'help: opens every backend' \
-  "$(printf '%s\n' "${help[@]}" | median | awk '{ print $1 / 1000 }')"

@@ -85,7 +85,8 @@ add_backend(void *arg, const struct backend *backend)
   }
 }
 
-/* Opens every installed backend; one that cannot be opened is warned about. */
+/* Opens every installed backend that may have commands or hooks; one that cannot
+ * be opened is warned about. */
 static void
 for_backends(struct rocks_call *call, void (*what)(void *arg, const struct backend *), void *arg)
 {
@@ -99,8 +100,11 @@ for_backends(struct rocks_call *call, void (*what)(void *arg, const struct backe
 
     backend_names(kinds[k], &names);
     for (i = 0; i < names.count; i++) {
-      const struct backend *backend = backend_get(call, kinds[k], names.item[i]);
+      const struct backend *backend;
 
+      if (backend_has_no_commands(kinds[k], names.item[i]))
+        continue;
+      backend = backend_get(call, kinds[k], names.item[i]);
       if (backend != NULL) {
         what(arg, backend);
       } else {

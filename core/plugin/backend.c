@@ -80,6 +80,14 @@ backend_names(enum rocks_kind kind, struct list *names)
   list_sort(names);
 }
 
+bool
+backend_has_no_commands(enum rocks_kind kind, const char *name)
+{
+  CLEANUP_FREE char *file = backend_file(kind, name);
+
+  return loader_has_no_commands(file);
+}
+
 static int
 check_known(struct rocks_call *call, enum rocks_kind kind, const char *name)
 {
@@ -102,6 +110,15 @@ copy_bounded(void *to, size_t to_size, const void *from, size_t from_size)
   memcpy(to, from, from_size < to_size ? from_size : to_size);
 }
 
+static bool
+has_commands(const struct rocks_plugin *plugin)
+{
+  struct rocks_plugin known;
+
+  copy_bounded(&known, sizeof known, plugin, plugin->size);
+  return known.commands != NULL || known.hooks != NULL;
+}
+
 static int
 check_descriptor(struct rocks_call *call, const struct rocks_plugin *plugin,
                  enum rocks_kind kind, const char *name, const char *file)
@@ -120,6 +137,9 @@ check_descriptor(struct rocks_call *call, const struct rocks_plugin *plugin,
                      or_empty(plugin->name));
   if (plugin->ops == NULL || plugin->ops_size < sizeof(void *))
     return call_fail(call, ROCKS_EBACKEND, "cannot load backend %s: it has no functions", file);
+  if (has_commands(plugin) && loader_has_no_commands(file))
+    return call_fail(call, ROCKS_EBACKEND,
+                     "cannot load backend %s: it says ROCKS_NO_COMMANDS, but has some", file);
   return 0;
 }
 

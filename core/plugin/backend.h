@@ -38,6 +38,8 @@ const struct backend *backend_get(struct rocks_call *, enum rocks_kind, const ch
 const struct backend *backend_for_scheme(struct rocks_call *, const char *scheme);
 /* Names of the installed backends of a kind, sorted.  No module is opened. */
 void backend_names(enum rocks_kind, struct list *names);
+/* Whether the module says so in its file (ROCKS_NO_COMMANDS).  It is not opened. */
+bool backend_has_no_commands(enum rocks_kind, const char *name);
 /* The module of a backend, whether it is there or not; the caller frees. */
 char *backend_file(enum rocks_kind, const char *name);
 const char *backend_kind_name(enum rocks_kind); /* "network" */

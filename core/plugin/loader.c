@@ -9,8 +9,10 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ltdl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,4 +100,26 @@ loader_open(struct rocks_call *call, const char *file)
     return NULL;
   }
   return entry();
+}
+
+bool
+loader_has_no_commands(const char *file)
+{
+  static const char mark[] = ROCKS_NO_COMMANDS_TEXT;
+  int fd = open(file, O_RDONLY | O_CLOEXEC);
+  bool found = false;
+  struct stat st;
+  void *map;
+
+  if (fd < 0)
+    return false;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
+    map = mmap(NULL, (size_t) st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (map != MAP_FAILED) {
+      found = memmem(map, (size_t) st.st_size, mark, sizeof mark) != NULL;
+      munmap(map, (size_t) st.st_size);
+    }
+  }
+  close(fd);
+  return found;
 }

@@ -66,3 +66,4 @@ static const struct rocks_plugin descriptor = {
 };
 
 ROCKS_REGISTER(descriptor)
+ROCKS_NO_COMMANDS

@@ -244,3 +244,4 @@ static const struct rocks_plugin plugin = {
 };
 
 ROCKS_REGISTER(plugin)
+ROCKS_NO_COMMANDS

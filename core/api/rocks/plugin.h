@@ -39,9 +39,11 @@ extern "C" {
 #if defined(__GNUC__)
 #define ROCKS_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define ROCKS_EXPORT __attribute__((visibility("default")))
+#define ROCKS_USED __attribute__((used))
 #else
 #define ROCKS_PRINTF(f, a)
 #define ROCKS_EXPORT
+#define ROCKS_USED
 #endif
 /* clang knows this attribute on functions only, not on pointers to them. */
 #if defined(__GNUC__) && !defined(__clang__)
@@ -239,6 +241,13 @@ struct rocks_plugin {
   {                                                                           \
     return &(descriptor);                                                     \
   }
+
+/* Once in a module that has neither commands nor hooks: the core finds this text
+ * in the file and does not open the module to list commands, so that help need
+ * not wait for the libraries of backends. */
+#define ROCKS_NO_COMMANDS                                                     \
+  static const char rocks_no_commands_[] ROCKS_USED = ROCKS_NO_COMMANDS_TEXT;
+#define ROCKS_NO_COMMANDS_TEXT "@(#)rocks-mvc: a backend without commands and hooks"
 
 #ifdef __cplusplus
 }
