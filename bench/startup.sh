@@ -11,7 +11,7 @@ set -eu
 top=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 rocks=${1:-${ROCKS_BUILD:-$top/build}}/core/rocks-tree
 runs=${RUNS:-25}
-export ROCKS_DATABASE=mysql:///cluster?socket=/nowhere
+export ROCKS_DATABASE='mysql:///cluster?socket=/nowhere'
 
 micros() { # COMMAND...: microseconds of one run
   local begin=${EPOCHREALTIME/./}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "commands/cluster.h"
+#include "commands/host_vm.h"
 #include "commands/sites.h"
 #include "framework/db.h"
 #include "framework/hosts.h"
@@ -18,8 +19,12 @@
 struct listing {
   struct run *run;
   bool status, detail;
-  bool recorded; /* our own tables are there */
+  struct control control; /* its model has the sites and the pool of the records */
+  struct rocks_cluster_row *records;
+  size_t nrecords;
   struct rows physical; /* compute hosts: name, is a VM */
+  struct rows view;     /* Rocks' own view: frontend, node */
+  struct vm_states states; /* of VMs at home */
 };
 
 static void
@@ -63,26 +68,15 @@ list_physical(struct listing *listing, const char *name)
   }
 }
 
-/* Without status or detail no other site and no host need be asked. */
-static int
-list_recorded(struct listing *listing, const char *name)
+static bool
+in_view(const struct listing *listing, const char *name)
 {
-  CLEANUP_ROWS struct rows members = { 0 };
-  struct db *db = listing->run->db;
   size_t i;
 
-  if (db_query(db, &members, "SELECT node_name FROM clusters WHERE cluster_name = ? "
-               "AND node_name <> ? ORDER BY node_name", "ss", name, name) != 0)
-    return -1;
-  output_row(listing->run, name);
-  output_text(listing->run, "");
-  cells(listing, "VM", NULL);
-  for (i = 0; i < members.count; i++) {
-    output_row(listing->run, "");
-    output_text(listing->run, row_text(&members, i, 0));
-    cells(listing, "VM", NULL);
-  }
-  return 0;
+  for (i = 0; i < listing->view.count; i++)
+    if (strcmp(or_empty(row_text(&listing->view, i, 0)), name) == 0)
+      return true;
+  return false;
 }
 
 static void
@@ -97,59 +91,118 @@ list_member(struct listing *listing, const struct control *control,
   detail_cells(listing, control, state);
 }
 
+static void
+list_members(struct listing *listing, const struct control *control,
+             const struct member_state *states)
+{
+  size_t i, pass;
+
+  for (pass = 0; pass < 2; pass++)
+    for (i = 0; i < control->cluster.row.nmembers; i++)
+      if ((states[i].member->role == ROCKS_ROLE_FRONTEND) == (pass == 0))
+        list_member(listing, control, &states[i]);
+}
+
+/* With all that its sites tell of it. */
 static int
 list_loaded(struct listing *listing, const char *name)
 {
   struct control control;
   struct member_state *states;
-  size_t i, pass;
-  int result;
+  int result = sites_control(listing->run, &control);
 
-  if (sites_control(listing->run, &control) != 0)
-    return -1;
-  result = control_load(&control, name);
   if (result == 0)
-    result = listing->status ? control_probe(&control, false, &states)
-                             : control_members(&control, &states);
-  for (pass = 0; result == 0 && pass < 2; pass++)
-    for (i = 0; i < control.cluster.row.nmembers; i++)
-      if ((states[i].member->role == ROCKS_ROLE_FRONTEND) == (pass == 0))
-        list_member(listing, &control, &states[i]);
+    result = control_load(&control, name);
+  if (result == 0)
+    result = control_probe(&control, false, &states);
+  if (result == 0)
+    list_members(listing, &control, states);
   control_free(&control);
   return result;
 }
 
-/* Overlay clusters have members that the view does not know. */
+/* A cluster that has no record, as Rocks' own view shows it. */
 static int
-is_recorded(const struct listing *listing, const char *name, bool *recorded)
+list_viewed(struct listing *listing, const char *name)
 {
-  CLEANUP_FREE char *id = NULL;
+  const struct rows *view = &listing->view;
+  const struct vm_states *states = &listing->states;
+  bool there = in_view(listing, name);
+  size_t i;
 
-  *recorded = false;
-  if (!listing->recorded)
-    return 0;
-  return db_value(listing->run->db, &id, recorded, "SELECT id FROM mvc_clusters WHERE name = ?",
-                  "s", name);
+  if (there && listing->detail)
+    return list_loaded(listing, name);
+  output_row(listing->run, name);
+  output_text(listing->run, "");
+  cells(listing, "VM", there ? vm_states_word(states, name) : NULL);
+  for (i = 0; i < view->count; i++) {
+    const char *node = or_empty(row_text(view, i, 1));
+
+    if (strcmp(or_empty(row_text(view, i, 0)), name) != 0 || strcmp(node, name) == 0)
+      continue;
+    output_row(listing->run, "");
+    output_text(listing->run, node);
+    cells(listing, "VM", vm_states_word(states, node));
+  }
+  return 0;
+}
+
+/* Whether a member stands at another site, of which our database knows nothing. */
+static bool
+goes_beyond(const struct listing *listing, const struct rocks_cluster_row *row)
+{
+  const char *home = listing->control.model.sites[0].uuid;
+  size_t i;
+
+  for (i = 0; i < row->nmembers; i++)
+    if (strcmp(row->members[i].site_uuid, home) != 0)
+      return true;
+  return false;
+}
+
+static int
+list_recorded(struct listing *listing, const struct rocks_cluster_row *row)
+{
+  struct control *control = &listing->control;
+  struct member_state *states;
+  size_t i;
+
+  if (listing->status && goes_beyond(listing, row))
+    return list_loaded(listing, row->name);
+  control->cluster.row = *row;
+  if (control_members(control, &states) != 0)
+    return -1;
+  for (i = 0; i < row->nmembers; i++) {
+    const struct member_state *state = vm_states_of(&listing->states, row->members[i].name);
+
+    states[i].reachable = state != NULL && state->reachable;
+    states[i].vm = state != NULL ? state->vm : ROCKS_VM_ABSENT;
+  }
+  list_members(listing, control, states);
+  return 0;
+}
+
+static const struct rocks_cluster_row *
+record_of(const struct listing *listing, const char *name)
+{
+  size_t i;
+
+  for (i = 0; i < listing->nrecords; i++)
+    if (strcmp(listing->records[i].name, name) == 0)
+      return &listing->records[i];
+  return NULL;
 }
 
 static int
 list_one(struct listing *listing, const char *name, bool vm)
 {
-  struct db *db = listing->run->db;
-  CLEANUP_FREE char *node = NULL;
-  bool recorded, cluster;
+  const struct rocks_cluster_row *record = record_of(listing, name);
 
   if (!vm) {
     list_physical(listing, name);
     return 0;
   }
-  if (is_recorded(listing, name, &recorded) != 0 ||
-      db_value(db, &node, &cluster, "SELECT node_name FROM clusters WHERE cluster_name = ?", "s",
-               name) != 0)
-    return -1;
-  if (recorded || (cluster && (listing->status || listing->detail)))
-    return list_loaded(listing, name);
-  return list_recorded(listing, name);
+  return record != NULL ? list_recorded(listing, record) : list_viewed(listing, name);
 }
 
 static int
@@ -196,6 +249,69 @@ header(struct listing *listing)
   output_keep_owner(listing->run);
 }
 
+static int
+keep_record(void *arg, const struct rocks_cluster_row *row)
+{
+  struct listing *listing = arg;
+  struct pool *pool = &listing->control.model.pool;
+
+  listing->records = pool_grow(pool, listing->records, listing->nrecords, sizeof *row);
+  listing->records[listing->nrecords++] = copy_cluster(pool, row);
+  return 0;
+}
+
+/* What the database tells of all clusters, so that it is asked as often for
+ * many as for one. */
+static int
+load(struct listing *listing)
+{
+  struct run *run = listing->run;
+  struct site *home;
+
+  if (sites_control(run, &listing->control) != 0)
+    return -1;
+  home = model_home(&listing->control.model);
+  if (home->resource->ops.resource.clusters(home->inventory, run->call, NULL, keep_record,
+                                            listing) != 0
+      || db_query(run->db, &listing->view, "select cluster_name, node_name from clusters"
+                  " order by cluster_name, node_name", "") != 0)
+    return -1;
+  return db_query(run->db, &listing->physical,
+                  "SELECT n.Name, v.ID IS NOT NULL FROM nodes n "
+                  "JOIN memberships m ON n.Membership = m.ID "
+                  "JOIN appliances a ON m.Appliance = a.ID "
+                  "LEFT JOIN vm_nodes v ON v.Node = n.ID WHERE a.Name = 'compute' "
+                  "ORDER BY n.ID", "");
+}
+
+static bool
+is_chosen(const struct listing *listing, const struct list *names, const char *frontend)
+{
+  return listing->run->args.count == 0 || list_has(names, or_empty(frontend));
+}
+
+/* Of all VMs that are shown and stand here. */
+static int
+load_states(struct listing *listing, const struct list *chosen)
+{
+  CLEANUP_LIST struct list names = { 0 };
+  size_t i, k;
+
+  for (i = 0; i < listing->nrecords; i++)
+    for (k = 0; k < listing->records[i].nmembers; k++)
+      if (is_chosen(listing, chosen, listing->records[i].name)
+          && !goes_beyond(listing, &listing->records[i]))
+        list_add(&names, listing->records[i].members[k].name);
+  for (i = 0; i < listing->view.count; i++)
+    if (is_chosen(listing, chosen, row_text(&listing->view, i, 0))
+        && record_of(listing, or_empty(row_text(&listing->view, i, 0))) == NULL
+        && row_text(&listing->view, i, 1) != NULL)
+      list_add(&names, row_text(&listing->view, i, 1));
+  if (!listing->status || names.count == 0)
+    return 0;
+  return vm_states(listing->run, &names, &listing->states);
+}
+
 int
 cluster_list(struct run *run)
 {
@@ -204,26 +320,23 @@ cluster_list(struct run *run)
   CLEANUP_ROWS struct rows frontends = { 0 };
   CLEANUP_LIST struct list names = { 0 };
   size_t i;
-  int result;
+  int result = run_db(run) != NULL ? chosen(run, &frontends, &names) : -1;
 
   listing.status = listing.status || listing.detail;
-  if (run_db(run) == NULL || sites_recorded(run->db, &listing.recorded) != 0)
-    return -1;
-  result = chosen(run, &frontends, &names);
   if (result == 0)
-    result = db_query(run->db, &listing.physical,
-                      "SELECT n.Name, v.ID IS NOT NULL FROM nodes n "
-                      "JOIN memberships m ON n.Membership = m.ID "
-                      "JOIN appliances a ON m.Appliance = a.ID "
-                      "LEFT JOIN vm_nodes v ON v.Node = n.ID WHERE a.Name = 'compute' "
-                      "ORDER BY n.ID", "");
+    result = load(&listing);
+  if (result == 0)
+    result = load_states(&listing, &names);
   header(&listing);
   for (i = 0; result == 0 && i < frontends.count; i++) {
-    const char *name = row_text(&frontends, i, 0);
+    const char *name = or_empty(row_text(&frontends, i, 0));
 
-    if (run->args.count == 0 || list_has(&names, name))
+    if (is_chosen(&listing, &names, name))
       result = list_one(&listing, name, row_int(&frontends, i, 1) != 0);
   }
+  vm_states_free(&listing.states);
   rows_free(&listing.physical);
+  rows_free(&listing.view);
+  control_free(&listing.control);
   return result;
 }

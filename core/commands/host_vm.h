@@ -45,10 +45,20 @@ void vm_groups_free(struct vm_groups *);
 /* The control of a group's VMs, loaded; control_free() it in any case. */
 int vm_group_control(struct run *, const struct vm_group *, struct control *);
 
-/* What each of these VMs does, asked of all containers at once; states has one
- * entry for each member of `control`, which is the caller's to free. */
-int vm_states(struct run *, const struct list *names, struct control *control,
-              struct member_state **states);
+/* What VMs of this site do: one entry of `state`, without a member or a site,
+ * for each of `names`. */
+struct vm_states {
+  struct list names;
+  struct member_state *state;
+};
+
+/* Asks all containers of these VMs, at once; hosts that are no VM are left out.
+ * vm_states_free() it in any case. */
+int vm_states(struct run *, const struct list *names, struct vm_states *);
+/* NULL when that VM was not asked about. */
+const struct member_state *vm_states_of(const struct vm_states *, const char *name);
+const char *vm_states_word(const struct vm_states *, const char *name); /* "active" */
+void vm_states_free(struct vm_states *);
 
 /* A virtual frontend that was installed boots from its disk from now on
  * (rocks-compat 3.10, 6): for those VMs among `names` (NULL: all that are

@@ -91,22 +91,22 @@ take_vms(struct work *work, const struct sentence *else_vm, const struct sentenc
 static int
 check_off(struct work *work)
 {
-  struct control control = { 0 };
-  struct member_state *states;
-  int result = vm_states(work->run, &work->names, &control, &states);
+  struct vm_states states;
+  int result = vm_states(work->run, &work->names, &states);
   size_t i;
 
-  for (i = 0; result == 0 && i < control.cluster.row.nmembers; i++) {
-    const char *name = control.cluster.row.members[i].name;
+  for (i = 0; result == 0 && i < states.names.count; i++) {
+    const struct member_state *state = &states.state[i];
+    const char *name = states.names.item[i];
 
-    if (states[i].reachable && states[i].vm == ROCKS_VM_ACTIVE)
+    if (state->reachable && state->vm == ROCKS_VM_ACTIVE)
       result = run_fail(work->run, "The host %s is already running.", name);
-    else if (states[i].reachable && states[i].vm == ROCKS_VM_PAUSED)
+    else if (state->reachable && state->vm == ROCKS_VM_PAUSED)
       /* Misspelt in the original, where scripts may look for it. */
       result = run_fail(work->run, "The host %s is puased. You need to resume it "
                         "(rocks resume host vm).", name);
   }
-  control_free(&control);
+  vm_states_free(&states);
   return result;
 }
 

@@ -82,15 +82,6 @@ vm_group_control(struct run *run, const struct vm_group *group, struct control *
   return control_load_vms(control, &group->names);
 }
 
-int
-vm_states(struct run *run, const struct list *names, struct control *control,
-          struct member_state **states)
-{
-  if (sites_control(run, control) != 0 || control_load_vms(control, names) != 0)
-    return -1;
-  return control_probe(control, false, states);
-}
-
 void
 boot_from_disk(struct run *run, const struct control *control, const struct list *names)
 {

@@ -94,22 +94,9 @@ struct listing {
   struct run *run;
   struct vms vms;
   bool status, showdisks;
-  struct control control;
-  struct member_state *states;
+  struct vm_states states;
   size_t nic, disk; /* first of the VM that comes next */
 };
-
-static const char *
-status_of(const struct listing *listing, const char *name)
-{
-  const struct rocks_cluster_row *row = &listing->control.cluster.row;
-  size_t i;
-
-  for (i = 0; i < row->nmembers; i++)
-    if (strcmp(row->members[i].name, or_empty(name)) == 0)
-      return status_word(&listing->states[i]);
-  return "nostate-error";
-}
 
 static void
 list_disk(const struct listing *listing, const char *cdrom, size_t row, bool there)
@@ -145,7 +132,7 @@ list_cells(const struct listing *listing, size_t row, bool first, const char *ma
   output_text(run, !first ? NULL : host != NULL ? host : "None");
   output_text(run, !first ? NULL : type != NULL && type[0] != '\0' ? type : "para");
   if (listing->status)
-    output_text(run, first ? status_of(listing, row_text(vm, row, VM_NAME)) : NULL);
+    output_text(run, first ? vm_states_word(&listing->states, row_text(vm, row, VM_NAME)) : NULL);
 }
 
 /* A MAC that is not known yet takes no line. */
@@ -209,7 +196,7 @@ load_states(struct listing *listing)
   for (i = 0; i < listing->vms.vm.count; i++)
     if (row_text(&listing->vms.vm, i, VM_NAME) != NULL)
       list_add(&names, row_text(&listing->vms.vm, i, VM_NAME));
-  return vm_states(listing->run, &names, &listing->control, &listing->states);
+  return vm_states(listing->run, &names, &listing->states);
 }
 
 int
@@ -226,7 +213,7 @@ host_vm_list(struct run *run)
   for (i = 0; result == 0 && i < listing.vms.vm.count; i++)
     list_vm(&listing, i);
   vms_free(&listing.vms);
-  control_free(&listing.control);
+  vm_states_free(&listing.states);
   return result;
 }
 

@@ -185,6 +185,19 @@ is 'not started' "$(status guest)" nostate
 passes 'start' rocks start host vm guest
 is 'started' "$(status guest) $(virsh domstate guest)" 'active running'
 refuses 'The host guest is already running.' start host vm guest
+# Its cluster remembers who runs it, whatever is chosen for new ones.
+sql "insert into mvc_clusters (name, network_backend, vm_backend, state, created)
+    values ('guest', 'vlan', 'kvm', 'running', now());
+  insert into mvc_leases (home_uuid, cluster, vm, node, container, role, idx, cpus, mem, disk, mac,
+    created) select s.uuid, 'guest', n.Name, n.ID, 'manager', 'compute', 0, 1, 64, 1, 'none', now()
+    from nodes n join mvc_site s where n.Name = 'guest'"
+rocks set attr vm_backend xen
+is 'the backend that is recorded is asked' "$(status guest)" active
+sql "update mvc_clusters set vm_backend = 'xen' where name = 'guest'"
+rocks set attr vm_backend kvm
+is 'and no other' "$(status guest)" nostate-error
+rocks remove attr vm_backend
+sql "delete from mvc_leases where cluster = 'guest'; delete from mvc_clusters where name = 'guest'"
 passes 'pause' rocks pause host vm guest
 is 'paused' "$(status guest)" paused
 refuses 'The host guest is puased. You need to resume it (rocks resume host vm).' \

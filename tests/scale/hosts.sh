@@ -5,8 +5,8 @@
 # A site with many hosts, for what must not grow with them; to be sourced after
 # tests/mariadb.sh has started a server.
 
-# N compute hosts with an interface each and an attribute of their own, and N/10
-# VMs on one container; in a few statements, by the server itself.
+# N compute hosts with one of everything that hosts have, N/10 of them VMs on one container, and these
+# clusters of two; in a few statements, by the server itself.
 many_hosts() { # DATABASE N
   mariadb_sql "$1" <<SQL
 INSERT INTO subnets (name, dnszone, subnet, netmask, mtu, servedns)
@@ -26,8 +26,30 @@ INSERT INTO catindex (Name, Category)
 INSERT INTO attributes (Attr, Value, Category, Catindex)
   SELECT 'os', 'linux', Category, ID FROM catindex
   WHERE Category = (SELECT ID FROM categories WHERE Name = 'host');
+INSERT INTO attributes (Attr, Value, Category, Catindex)
+  SELECT "owner", "somebody", Category, ID FROM catindex
+  WHERE Category = (SELECT ID FROM categories WHERE Name = "host");
+INSERT INTO aliases (Node, Name) SELECT ID, CONCAT("alias-", ID) FROM nodes;
+INSERT INTO boot (Node, Action) SELECT ID, "os" FROM nodes;
+INSERT INTO public_keys (Node, Public_Key) SELECT ID, "a key" FROM nodes;
+INSERT INTO partitions (Node, Device, Mountpoint, PartitionSize)
+  SELECT ID, "sda1", "/", "9GB" FROM nodes;
+INSERT INTO node_routes SELECT ID, "10.9.0.0", "255.255.0.0", "10.1.0.1", NULL FROM nodes;
 INSERT INTO vm_nodes (PhysNode, Node, Mem, Slice, Virt_Type)
-  SELECT (SELECT MIN(ID) FROM nodes), ID, 1024, ID, 'hvm' FROM nodes ORDER BY ID DESC
+  SELECT (SELECT MIN(ID) FROM nodes), ID, 1024, ID, "hvm" FROM nodes ORDER BY ID DESC
   LIMIT $(($2 / 10));
+INSERT INTO vm_disks (Vm_Node, VBD_Type, Prefix, Name, Device, Mode, Size)
+  SELECT ID, "file", "/vm", CONCAT(ID, ".vda"), "vda", "virtio", 9 FROM vm_nodes;
+-- Every other VM is the frontend of a cluster of its own, half of them recorded as ours.
+UPDATE nodes SET Membership = (SELECT ID FROM memberships WHERE Name = "Frontend")
+  WHERE ID IN (SELECT Node FROM vm_nodes WHERE ID MOD 2 = 0);
+UPDATE networks SET VlanID = Node - Node MOD 2
+  WHERE Node IN (SELECT Node FROM vm_nodes);
+INSERT INTO mvc_clusters (name, node, network_backend, vm_backend, state, created)
+  SELECT n.Name, n.ID, "vlan", "kvm", "stopped", NOW() FROM nodes n JOIN vm_nodes v ON v.Node = n.ID
+  WHERE v.ID MOD 4 = 0;
+INSERT INTO mvc_members (cluster, site_uuid, name, container, role, cpus, mem, disk, idx)
+  SELECT c.id, s.uuid, c.name, "compute-0-0", "frontend", 1, 1024, 9, 0
+  FROM mvc_clusters c JOIN mvc_site s;
 SQL
 }

@@ -19,19 +19,23 @@ site() { # NAME HOSTS
   export ROCKS_DATABASE="mysql://root@localhost/$1?socket=$MARIADB_SOCKET"
   "$rocks" create database
   many_hosts "$1" "$2"
+  # Reports for services are those of the machine they run on.
+  mariadb_sql "$1" -e "UPDATE nodes SET Name = '$(uname -n | cut -d. -f1)' WHERE Name = 'compute-0-1'"
 }
 
-questions() { mariadb_sql mysql -N -B -e "SHOW GLOBAL STATUS LIKE 'Questions'" | cut -f2; }
+questions() { mariadb_sql mysql -N -B -e "SHOW GLOBAL STATUS LIKE '${1:-Questions}'" | cut -f2; }
 
-# How many statements a command sends; the two looks at the counter are one more.
+# How many statements a command sends. It has left when one connection is there: ours.
 counted() { # DATABASE WORD...
-  local before after
+  local before after looks
   export ROCKS_DATABASE="mysql://root@localhost/$1?socket=$MARIADB_SOCKET"
   shift
   before=$(questions)
-  "$rocks" "$@" >"$test_tmp/listing" || return 1
+  "$rocks" "$@" >"$test_tmp/listing" 2>/dev/null || return 1
+  looks=1
+  while [ "$(questions Threads_connected)" -gt 1 ]; do looks=$((looks + 1)); done
   after=$(questions)
-  echo $((after - before))
+  echo $((after - before - looks - 1))
 }
 
 site few 20
@@ -39,20 +43,47 @@ site many 2000
 
 while read -r command; do
   # shellcheck disable=SC2086 # words
-  few=$(counted few $command)
+  if ! few=$(counted few $command); then
+    not_ok "rocks $command: $(head -n 1 "$test_tmp/listing")"
+    continue
+  fi
   # shellcheck disable=SC2086
   many=$(counted many $command)
   is "rocks $command: as many statements for 2000 hosts as for 20 ($few)" "$many" "$few"
   lines=$(wc -l <"$test_tmp/listing")
-  [ "$lines" -gt 150 ] || not_ok "rocks $command lists only $lines lines"
+  [ "$command" = "list site" ] || [ "$lines" -gt 150 ] || not_ok "rocks $command lists only $lines lines"
 done <<'LIST'
 list host
 list host interface
+list host interface disablekvm
 list host attr
 list host vm
+list host vm status=no showdisks=yes
 list host membership
+list host appliance
 list host boot
+list host alias
+list host key
+list host partition
+list host route
+list cluster
+list cluster status=yes
+list site
 report host
+report host dhcpd compute-0-0
+report host interface %
+report host network %
+report host route %
+report host vlan %
+report host attr
+report host vm config compute-%
+report zones
+dump
 dump host
+dump host attr
 dump host interface
+dump host vm
+dump host boot
+dump host route
+dump host key
 LIST
