@@ -110,6 +110,45 @@ load_chosen(struct choosing *r)
   return 0;
 }
 
+/* ---- what is borrowed ---- */
+
+static int
+count_members(void *arg, const struct rocks_cluster_row *row)
+{
+  const struct choosing *r = arg;
+  struct site *site;
+  size_t i;
+
+  for (i = 0; i < row->nmembers; i++) {
+    const struct rocks_member_row *member = &row->members[i];
+
+    site = model_site_by_uuid(r->model, member->site_uuid);
+    if (site != NULL)
+      quota_add(&site->borrowed, member->cpus, member->memory, member->disk);
+  }
+  return 0;
+}
+
+static bool
+has_bound(const struct quota *quota)
+{
+  return quota->cpus >= 0 || quota->memory >= 0 || quota->disk >= 0 || quota->vms >= 0;
+}
+
+/* A bound is what the site's admin agreed with this home site, so what others
+ * have there does not count. */
+static int
+count_borrowed(struct choosing *r)
+{
+  struct site *home = model_home(r->model);
+  size_t i;
+
+  for (i = 0; i < r->choice->nsites; i++)
+    if (has_bound(&r->choice->sites[i]->quota))
+      return home->resource->ops.resource.clusters(home->inventory, r->call, NULL, count_members, r);
+  return 0;
+}
+
 /* ---- placement ---- */
 
 static int
@@ -188,5 +227,5 @@ choose(struct rocks_call *call, struct model *model, const struct wish *wish,
   if (choice_spans_sites(choice) &&
       capacity_refresh(call, model, wish->vm, choice->sites, choice->nsites) != 0)
     return -1;
-  return place_frontend(&r) != 0 ? -1 : place_computes(&r);
+  return count_borrowed(&r) != 0 || place_frontend(&r) != 0 ? -1 : place_computes(&r);
 }

@@ -57,6 +57,15 @@ model_home(const struct model *model)
   return &model->sites[0];
 }
 
+void
+quota_add(struct quota *use, uint32_t cpus, uint64_t memory, uint64_t disk)
+{
+  use->cpus += cpus;
+  use->memory += (int64_t) memory;
+  use->disk += (int64_t) disk;
+  use->vms++;
+}
+
 const char *
 model_label(struct model *model, const struct site *site, const char *host)
 {

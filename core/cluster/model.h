@@ -13,9 +13,10 @@
 #include "base/pool.h"
 #include "plugin/backend.h"
 
-/* What the home site agreed to use of a site at most; -1: no bound. */
+/* Cores, MiB, 10^9 bytes, VMs: what the home site agreed to use of a site at
+ * most (-1: no bound), or what its clusters have there. */
 struct quota {
-  int64_t cpus, memory, disk, vms; /* cores, MiB, 10^9 bytes */
+  int64_t cpus, memory, disk, vms;
 };
 
 struct site {
@@ -24,7 +25,7 @@ struct site {
   const char *frontend; /* ssh destination; NULL for the home site */
   const char *database; /* URI */
   const char *vm_uri;   /* overrides how hypervisors are reached, or NULL */
-  struct quota quota;
+  struct quota quota, borrowed; /* borrowed: counted by choose() */
   bool home;
 
   const struct backend *resource; /* what its inventory is kept with */
@@ -52,6 +53,8 @@ struct site *model_site(const struct model *, const char *name);                
 struct site *model_site_by_uuid(const struct model *, const char *uuid);           /* or NULL */
 /* The home site and what is on it. */
 struct site *model_home(const struct model *);
+/* Counts one VM more. */
+void quota_add(struct quota *, uint32_t cpus, uint64_t memory, uint64_t disk);
 /* "b:vm-container-0-1", or the host alone for the home site; pooled. */
 const char *model_label(struct model *, const struct site *, const char *host);
 

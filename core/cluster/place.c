@@ -46,53 +46,37 @@ fits(uint64_t total, uint64_t used, uint64_t need)
   return total == 0 || used + need <= total;
 }
 
-/* What this command has placed on the site so far, plus what stands there. */
-static void
-site_use(const struct site *site, struct need *sum, int64_t *vms)
-{
-  size_t i;
-
-  *sum = (struct need){ 0 };
-  *vms = 0;
-  for (i = 0; i < site->ncontainers; i++) {
-    sum->cpus += site->containers[i].cpus_used;
-    sum->memory += site->containers[i].memory_used;
-    sum->disk += site->containers[i].disk_used;
-    *vms += site->containers[i].vms;
-  }
-}
-
 static bool
-within(int64_t bound, uint64_t use)
+within(int64_t bound, int64_t use, uint64_t more)
 {
-  return bound < 0 || use <= (uint64_t) bound;
+  return bound < 0 || (uint64_t) use + more <= (uint64_t) bound;
 }
 
 static bool
 has_room(const struct place *place, const struct need *need)
 {
   const struct rocks_container_row *c = place->container;
-  const struct quota *quota = &place->site->quota;
-  struct need use;
-  int64_t vms;
+  const struct quota *quota = &place->site->quota, *have = &place->site->borrowed;
 
   if (c->drained || !fits(c->cpus, c->cpus_used, need->cpus) ||
       !fits(c->memory, c->memory_used, need->memory) ||
       !fits(c->disk, c->disk_used, need->disk))
     return false;
-  site_use(place->site, &use, &vms);
-  return within(quota->cpus, (uint64_t) use.cpus + need->cpus) &&
-         within(quota->memory, use.memory + need->memory) &&
-         within(quota->disk, use.disk + need->disk) && within(quota->vms, (uint64_t) vms + 1);
+  return within(quota->cpus, have->cpus, need->cpus) &&
+         within(quota->memory, have->memory, need->memory) &&
+         within(quota->disk, have->disk, need->disk) && within(quota->vms, have->vms, 1);
 }
 
 static void
-use(struct rocks_container_row *container, const struct need *need)
+use(const struct place *place, const struct need *need)
 {
+  struct rocks_container_row *container = place->container;
+
   container->cpus_used += need->cpus;
   container->memory_used += need->memory;
   container->disk_used += need->disk;
   container->vms++;
+  quota_add(&place->site->borrowed, need->cpus, need->memory, need->disk);
 }
 
 static void
@@ -121,26 +105,24 @@ say_room(struct model *model, const struct place *place, struct text *text)
 }
 
 static void
-say_bound(struct text *text, const struct site *site, int64_t bound, uint64_t use,
+say_bound(struct text *text, const struct site *site, int64_t bound, int64_t have, uint64_t more,
           const char *what)
 {
-  if (!within(bound, use))
-    text_add(text, " (site %s is to be used for at most %" PRId64 " %s)", site->name, bound, what);
+  if (!within(bound, have, more))
+    text_add(text, " (site %s is to be used for at most %" PRId64 " %s, and %" PRId64 " are)",
+             site->name, bound, what, have);
 }
 
 /* The bounds that keep one more VM from the site, whatever its containers have. */
 static void
 say_quota(const struct site *site, const struct need *need, struct text *text)
 {
-  const struct quota *quota = &site->quota;
-  struct need use;
-  int64_t vms;
+  const struct quota *quota = &site->quota, *have = &site->borrowed;
 
-  site_use(site, &use, &vms);
-  say_bound(text, site, quota->cpus, (uint64_t) use.cpus + need->cpus, "CPUs");
-  say_bound(text, site, quota->memory, use.memory + need->memory, "MiB");
-  say_bound(text, site, quota->disk, use.disk + need->disk, "GB");
-  say_bound(text, site, quota->vms, (uint64_t) vms + 1, "VMs");
+  say_bound(text, site, quota->cpus, have->cpus, need->cpus, "CPUs");
+  say_bound(text, site, quota->memory, have->memory, need->memory, "MiB");
+  say_bound(text, site, quota->disk, have->disk, need->disk, "GB");
+  say_bound(text, site, quota->vms, have->vms, 1, "VMs");
 }
 
 static int
@@ -187,7 +169,7 @@ place_vms(struct rocks_call *call, struct model *model, const struct place *host
     }
     next = (next + tried) % nhosts;
     out[i] = hosts[next];
-    use(out[i].container, need);
+    use(&out[i], need);
     next = (next + 1) % nhosts;
   }
   return 0;

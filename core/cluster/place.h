@@ -25,7 +25,8 @@ struct place {
  * nothing has room and `overcommit` is set (a cluster on the home site alone:
  * Rocks sets no bound), places go on round-robin and *over tells how many VMs
  * stand above the totals; else -1 with a report that says how much room there
- * is where.  What the chosen places use is added to the containers' `used`. */
+ * is where.  What the chosen places use is added to the containers' `used` and
+ * the sites' `borrowed`. */
 int place_vms(struct rocks_call *, struct model *, const struct place *hosts, size_t nhosts,
               const struct need *, size_t count, bool overcommit, struct place *out,
               size_t *over);

@@ -94,8 +94,17 @@ over: b:vm-container-0-0 drained" "$vfe_ip" 1 b network-backend=n2n
 room b 4 8000 100 0
 rocks set site b max-vms=1
 add 'a quota' "there is room for 1 of 2 VMs with 1 CPUs, 32 MiB and 1 GB each; left over: \
-b:vm-container-0-0 3 CPUs 7968 MiB 99 GB (site b is to be used for at most 1 VMs)" \
+b:vm-container-0-0 3 CPUs 7968 MiB 99 GB (site b is to be used for at most 1 VMs, and 1 are)" \
   "$vfe_ip" 2 b network-backend=n2n
+# One of its own is none of ours.
+sql b "INSERT INTO nodes (Name, Membership, CPUs, Rack, \`Rank\`)
+  SELECT 'own-vm', Membership, 1, 9, 8 FROM nodes WHERE Name = 'vm-container-0-0'"
+sql b "INSERT INTO vm_nodes (Node, PhysNode, Slice, Mem)
+  SELECT v.ID, p.ID, 77, 32 FROM nodes v, nodes p WHERE v.Name = 'own-vm' AND p.Name = 'vm-container-0-0'"
+has 'what others run there does not count' \
+  "$(rocks add cluster "$vfe_ip" 1 sites=b network-backend=n2n dryrun=yes 2>&1)" 'Nothing is changed'
+sql b "DELETE FROM vm_nodes WHERE Slice = 77"
+sql b "DELETE FROM nodes WHERE Name = 'own-vm'"
 rocks set site b max-vms=none
 
 # Its own admin made a host of that name; the home site cannot know.

@@ -111,6 +111,16 @@ test_place_quota(void)
   hosts[0] = (struct place){ &model.sites[0], &model.sites[0].containers[1] };
   CHECK_NUMBER(place_vms(&call, &model, hosts, 1, &small, 2, false, out, &over), 0);
   CHECK_NUMBER(place_vms(&call, &model, hosts, 1, &small, 1, false, out, &over), -1);
+  CHECK_PART(call.message, "at most 2 VMs, and 2 are)");
+  call_free(&call);
+
+  /* What others run there is no part of it, what ours do is. */
+  model.sites[0].borrowed = (struct quota){ 0 };
+  hosts[0].container->vms = 5;
+  CHECK_NUMBER(place_vms(&call, &model, hosts, 1, &small, 1, false, out, &over), 0);
+  quota_add(&model.sites[0].borrowed, 1, 100, 10);
+  CHECK_NUMBER(model.sites[0].borrowed.vms, 2);
+  CHECK_NUMBER(place_vms(&call, &model, hosts, 1, &small, 1, false, out, &over), -1);
   call_free(&call);
   pool_free(&model.pool);
 }
