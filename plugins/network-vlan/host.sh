@@ -219,7 +219,7 @@ vlan_uninstall() {
     [ ! -d "$vlan_conf" ] || return 0
   done
   if [ -d /run/systemd/system ] && [ -e "$VLAN_UNIT" ]; then
-    systemctl -q disable "${VLAN_UNIT##*/}"
+    systemctl -q disable --now "${VLAN_UNIT##*/}" # or it counts as active until the next boot
     rm -f "$VLAN_UNIT"
     systemctl daemon-reload
   fi
