@@ -60,5 +60,6 @@ is 'it has the new names and no other' "$("$build/rocks" list backend output-hea
   tests/host-vm/test-host-vm.sh tests/cluster/test-roundtrips.sh
 for test; do
   passes "$test" make -C "$build" -s check TESTS="$test"
-  [ ! -f "$build/$test.log" ] || grep -A 9 '^not ok' "$build/$test.log" || :
+  log=$build/${test%.sh}.log
+  [ ! -f "$log" ] || grep -A 9 '^not ok' "$log" || :
 done
