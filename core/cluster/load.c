@@ -32,21 +32,10 @@ load_backends(struct control *control)
   return cluster->vm != NULL ? 0 : -1;
 }
 
-static const struct rocks_nic_row *
-private_nic(const struct rocks_vm_row *vm)
-{
-  size_t i;
-
-  for (i = 0; i < vm->nnics; i++)
-    if (vm->nics[i].segment > 0)
-      return &vm->nics[i];
-  return NULL;
-}
-
 static struct rocks_member_row
 member_of(const struct site *home, const struct rocks_vm_row *vm)
 {
-  const struct rocks_nic_row *nic = private_nic(vm);
+  const struct rocks_nic_row *nic = vm_private_nic(vm);
 
   return (struct rocks_member_row){
     .size = sizeof(struct rocks_member_row), .name = vm->name, .site_uuid = home->uuid,
@@ -61,7 +50,7 @@ infer_cluster(struct control *control, const char *name)
 {
   struct site *home = model_home(&control->model);
   const struct rocks_vm_row *frontend = site_vm(home, name);
-  const struct rocks_nic_row *nic = frontend != NULL ? private_nic(frontend) : NULL;
+  const struct rocks_nic_row *nic = frontend != NULL ? vm_private_nic(frontend) : NULL;
   struct rocks_cluster_row *row = &control->cluster.row;
   struct rocks_member_row *members;
   uint32_t index = 0;
@@ -72,7 +61,7 @@ infer_cluster(struct control *control, const char *name)
   members = pool_new(&control->model.pool, home->nvms, sizeof *members);
   for (i = 0; i < home->nvms; i++) {
     const struct rocks_vm_row *vm = &home->vms[i];
-    const struct rocks_nic_row *own = private_nic(vm);
+    const struct rocks_nic_row *own = vm_private_nic(vm);
 
     if (own == NULL || own->segment != nic->segment)
       continue;

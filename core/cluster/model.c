@@ -57,6 +57,17 @@ model_home(const struct model *model)
   return &model->sites[0];
 }
 
+const struct rocks_nic_row *
+vm_private_nic(const struct rocks_vm_row *vm)
+{
+  size_t i;
+
+  for (i = 0; i < vm->nnics; i++)
+    if (vm->nics[i].segment > 0)
+      return &vm->nics[i];
+  return NULL;
+}
+
 void
 quota_add(struct quota *use, uint32_t cpus, uint64_t memory, uint64_t disk)
 {

@@ -53,6 +53,9 @@ struct site *model_site(const struct model *, const char *name);                
 struct site *model_site_by_uuid(const struct model *, const char *uuid);           /* or NULL */
 /* The home site and what is on it. */
 struct site *model_home(const struct model *);
+/* The VM's NIC on its cluster's private network, the first with a segment, or
+ * NULL. */
+const struct rocks_nic_row *vm_private_nic(const struct rocks_vm_row *);
 /* Counts one VM more. */
 void quota_add(struct quota *, uint32_t cpus, uint64_t memory, uint64_t disk);
 /* "b:vm-container-0-1", or the host alone for the home site; pooled. */

@@ -120,6 +120,17 @@ keep_segment(void *arg, const struct rocks_member_row *told)
   return 0;
 }
 
+/* The subnet that the cluster was added with: its frontend's NIC is in it. */
+static const char *
+subnet_of(const struct control *control)
+{
+  const struct rocks_vm_row *frontend = site_vm(model_home(&control->model),
+                                                control->cluster.row.name);
+  const struct rocks_nic_row *nic = frontend != NULL ? vm_private_nic(frontend) : NULL;
+
+  return nic != NULL && nic->subnet[0] != '\0' ? nic->subnet : "private";
+}
+
 static int
 renumber_at(struct control *control, struct site *site, bool dry, struct numbers *numbers)
 {
@@ -130,7 +141,7 @@ renumber_at(struct control *control, struct site *site, bool dry, struct numbers
     .cluster = control->cluster.row.name,
     .reuse_segments = ops->reuse_segments,
     .tagged = ops->capabilities & ROCKS_NET_TAGGED,
-    .subnet = "private",
+    .subnet = subnet_of(control),
     .dry = dry,
     .arg = numbers,
     .member = keep_segment,

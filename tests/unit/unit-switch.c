@@ -33,7 +33,7 @@ shelf_snapshot(struct rocks_resource *r, struct rocks_call *call,
                                  .mac_base = "", .mac_mask = "" };
   struct rocks_container_row host = { .size = sizeof host, .name = r->host, .address = "",
                                       .nic = "eth0", .nic_options = "" };
-  struct rocks_nic_row nic = { .device = "eth0", .mac = r->mac, .ip = "", .subnet = "",
+  struct rocks_nic_row nic = { .device = "eth0", .mac = r->mac, .ip = "", .subnet = "cloth",
                                .netmask = "", .segment = r->segment, .host_device = "eth0",
                                .host_options = "", .host_module = "" };
   struct rocks_vm_row vm = { .size = sizeof vm, .name = r->vm, .container = r->host,
@@ -71,7 +71,8 @@ shelf_renumber(struct rocks_resource *r, struct rocks_call *call,
   struct rocks_member_row member = { .size = sizeof member, .name = r->vm, .site_uuid = r->uuid,
                                      .mac = r->mac, .segment = want->ranges[0].min };
 
-  text_add(&told, "renumber %s%s\n", r->uuid, want->dry ? " dry" : "");
+  text_add(&told, "renumber %s %s%s\n", r->uuid, want->subnet,
+           want->dry ? " dry" : "");
   if (r->refuses && !want->dry)
     return call_fail(call, ROCKS_EFULL, "no number is free");
   if (!want->dry) {
@@ -295,7 +296,7 @@ test_same(void)
   end(&bed);
 }
 
-#define DRY "renumber u-a dry\nrenumber u-b dry\n"
+#define DRY "renumber u-a cloth dry\nrenumber u-b cloth dry\n"
 #define INTENT "record quilt switching pattern=fe fe:4096 c0:4096\n"
 
 static void
@@ -308,7 +309,7 @@ test_order(void)
   CHECK(!bed.old.nothing);
   CHECK_TEXT(bed.old.network_backend, "felt");
   CHECK_NUMBER(bed.old.segments[1], 4096);
-  CHECK_TEXT(text_get(&told), DRY INTENT "renumber u-a\nrenumber u-b\n"
+  CHECK_TEXT(text_get(&told), DRY INTENT "renumber u-a cloth\nrenumber u-b cloth\n"
                               "record quilt stopped pattern=fe fe:5000 c0:5000\n");
   CHECK_NUMBER(bed.control.cluster.row.mtu, 1300);
   CHECK_TEXT(bed.control.cluster.row.inner_subnet, "10.9.0.0/16");
@@ -331,7 +332,7 @@ test_half_way(void)
   begin(&bed);
   bed.other.refuses = true;
   CHECK_NUMBER(control_switch(&bed.control, &quilt, &bed.old), -1);
-  CHECK_TEXT(text_get(&told), DRY INTENT "renumber u-a\nrenumber u-b\n");
+  CHECK_TEXT(text_get(&told), DRY INTENT "renumber u-a cloth\nrenumber u-b cloth\n");
   CHECK_TEXT(bed.call.message, "site b: no number is free; `rocks sync cluster fe` completes it");
   CHECK_TEXT(bed.control.cluster.row.state, "switching");
 
@@ -349,7 +350,7 @@ test_half_way(void)
   CHECK_PART(bed.call.message, "left while it was switching");
   call_clear(&bed.call);
   CHECK_NUMBER(control_sync(&bed.control), 0);
-  CHECK_TEXT(text_get(&told), "renumber u-a\nrenumber u-b\n"
+  CHECK_TEXT(text_get(&told), "renumber u-a cloth\nrenumber u-b cloth\n"
                               "record quilt stopped pattern=fe fe:5000 c0:5000\n");
   end(&bed);
 }
