@@ -19,6 +19,8 @@ list_attr(struct run *run)
 {
   const struct list none = { 0 };
 
+  if (scoped_attr_check(run) != 0)
+    return -1;
   output_keep_owner(run);
   return list_query(run, "attr,value", "t",
                     STORED_ATTRS("select a.Attr, a.Value", " where c.Name = 'global'"
@@ -48,7 +50,7 @@ list_os_attr(struct run *run)
 {
   CLEANUP_LIST struct list names = { 0 };
 
-  if (os_expand(run, &names) != 0)
+  if (scoped_attr_check(run) != 0 || os_expand(run, &names) != 0)
     return -1;
   return list_query(run, "os,attr,value", "tt",
                     STORED_ATTRS("select i.Name, a.Attr, a.Value", " where c.Name = 'os'"
@@ -79,7 +81,8 @@ list_appliance_attr(struct run *run)
   CLEANUP_LIST struct list names = { 0 };
 
   output_keep_owner(run);
-  if (names_expand(run, "appliances", "Name", NULL, &names) != 0)
+  if (scoped_attr_check(run) != 0
+      || names_expand(run, "appliances", "Name", NULL, &names) != 0)
     return -1;
   return list_query(run, "appliance,attr,value", "tt",
                     STORED_ATTRS("select p.Name, a.Attr, a.Value",

@@ -38,7 +38,7 @@ dump_scope(struct run *run, const struct attr_scope *scope, const char *words,
                    " join catindex i on i.ID = a.Catindex join categories c on c.ID = a.Category"
                    " join %s m on m.Name = i.Name where c.Name = ? and a.Value is not null"
                    " and a.Value <> '' and i.Name in (%%s) order by m.ID, a.ID", members);
-  if (run_db(run) == NULL || scope->members(run, &names) != 0
+  if (scoped_attr_check(run) != 0 || scope->members(run, &names) != 0
       || db_query(run->db, &rows, sql, "sv", scope->category, &names) != 0)
     return -1;
   if (scope == &attr_scope_host)

@@ -127,6 +127,8 @@ dump_aliases(struct run *run)
 {
   static const char *const names[] = { "", "" };
 
+  if (check_references(run, "aliases", "Node", "nodes") != 0)
+    return -1;
   return dump_rows(run, "add host alias", names, "select n.Name, a.Name from aliases a"
                    " join nodes n on n.ID = a.Node order by n.Name, a.ID", NULL, "");
 }

@@ -178,7 +178,8 @@ dump_hosts(struct run *run)
   CLEANUP_FREE char *self = dump_self(run), *sql = NULL;
   size_t i;
 
-  if (hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
+  if (check_references(run, "nodes", "Membership", "memberships") != 0
+      || hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
     return -1;
   sql = mem_format("select n.Name, n.CPUs, n.Rack, n.`Rank`, m.Name, n.OS, n.RunAction,"
                    " n.InstallAction from nodes n left join memberships m on m.ID = n.Membership"
@@ -188,6 +189,8 @@ dump_hosts(struct run *run)
   for (i = 0; i < rows.count; i++) {
     const char *name = row_text(&rows, i, NAME);
 
+    if (name == NULL)
+      call_warn(run->call, "a host has no name: no command can make it, it is left out");
     if (name == NULL || (self != NULL && strcmp(self, name) == 0))
       continue;
     dump_one(run, &rows, i);

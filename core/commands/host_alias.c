@@ -15,6 +15,8 @@
 static int
 list_host_alias(struct run *run)
 {
+  if (check_references(run, "aliases", "Node", "nodes") != 0)
+    return -1;
   output_keep_owner(run);
   return list_hosts(run, "host,alias", "t",
                     "select n.Name, a.Name from nodes n join aliases a on a.Node = n.ID"

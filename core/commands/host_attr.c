@@ -18,7 +18,8 @@ list_host_attr(struct run *run)
   struct attrs attrs;
   size_t i;
 
-  if (hosts_expand(run, &hosts, HOSTS_BY_ID) != 0 || attrs_resolve(run, &hosts, NULL, &attrs) != 0)
+  if (scoped_attr_check(run) != 0 || hosts_expand(run, &hosts, HOSTS_BY_ID) != 0
+      || attrs_resolve(run, &hosts, NULL, &attrs) != 0)
     return -1;
   output_header(run, "host", "attr", "value", "source", NULL);
   output_keep_owner(run);

@@ -16,6 +16,8 @@
 static int
 list_host_boot(struct run *run)
 {
+  if (check_references(run, "boot", "Node", "nodes") != 0)
+    return -1;
   return list_hosts(run, "host,action", "t",
                     "select n.Name, b.Action from nodes n left join boot b on b.Node = n.ID"
                     " where %s order by n.Name, n.ID, b.ID", 0);
@@ -95,7 +97,7 @@ dump_host_boot(struct run *run)
   struct db *db = run_db(run);
   size_t i;
 
-  if (db == NULL
+  if (check_references(run, "boot", "Node", "nodes") != 0
       || db_query(db, &rows, "select n.Name, b.Action from nodes n join boot b on b.Node = n.ID"
                   " where n.Name is not null and b.Action is not null order by n.Name, b.ID", "") != 0)
     return -1;

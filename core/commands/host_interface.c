@@ -17,6 +17,8 @@
 static int
 list_host_interface(struct run *run)
 {
+  if (check_references(run, "networks", "Node", "nodes") != 0)
+    return -1;
   return list_hosts(run,
                     "host,subnet,iface,mac,ip,netmask,module,name,vlan,options,channel",
                     "tttttttntt",
@@ -190,7 +192,8 @@ dump_host_interface(struct run *run)
   CLEANUP_FREE char *self = dump_self(run), *sql = NULL;
   size_t i;
 
-  if (hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
+  if (check_references(run, "networks", "Node", "nodes") != 0
+      || hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
     return -1;
   sql = mem_format("select n.Name, w.Device, w.IP, w.Name, w.MAC, w.Module, s.name, w.VlanID,"
                    " w.Options, w.Channel, w.Disable_KVM from nodes n"

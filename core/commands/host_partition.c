@@ -86,6 +86,8 @@ list_largest(struct run *run)
 static int
 list_host_partition(struct run *run)
 {
+  if (check_references(run, "partitions", "Node", "nodes") != 0)
+    return -1;
   if (run_flag(run, "bigmnt", false))
     return list_largest(run);
   return list_hosts(run, "host,device,mountpoint,start,size,id,type,flags,formatflags", "tttttttt",

@@ -198,7 +198,9 @@ list_host_route(struct run *run)
   struct routes routes;
   size_t i;
 
-  if (hosts_expand(run, &hosts, 0) != 0 || routes_resolve(run, &hosts, &routes) != 0)
+  if (check_references(run, "node_routes", "Node", "nodes") != 0
+      || check_references(run, "appliance_routes", "Appliance", "appliances") != 0
+      || hosts_expand(run, &hosts, 0) != 0 || routes_resolve(run, &hosts, &routes) != 0)
     return -1;
   output_header(run, "host", "network", "netmask", "gateway", "source", NULL);
   output_keep_owner(run);

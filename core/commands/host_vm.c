@@ -14,6 +14,8 @@
 static int
 list_disablekvm(struct run *run)
 {
+  if (check_references(run, "networks", "Node", "nodes") != 0)
+    return -1;
   return list_hosts(run, "host,interface,disablekvm", "tb",
                     "select n.Name, w.Device, w.Disable_KVM from nodes n"
                     " join networks w on w.Node = n.ID where %s order by n.ID, w.ID",

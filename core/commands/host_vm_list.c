@@ -11,6 +11,7 @@
 #include "commands/dump.h"
 #include "commands/host_vm.h"
 #include "commands/host_vm_alloc.h"
+#include "commands/patterns.h"
 #include "framework/hosts.h"
 #include "framework/output.h"
 
@@ -48,7 +49,8 @@ vms_load(struct run *run, struct vms *vms)
   CLEANUP_LIST struct list names = { 0 };
   const char *where;
 
-  if (run_db(run) == NULL
+  if (check_references(run, "vm_nodes", "Node", "nodes") != 0
+      || check_references(run, "vm_disks", "Vm_Node", "vm_nodes") != 0
       || hosts_condition(run, "n.Name", HOSTS_BY_ID, &condition, &names) != 0)
     return -1;
   where = text_get(&condition);

@@ -55,6 +55,27 @@ list_query(struct run *run, const char *heading, const char *types, const char *
 }
 
 int
+check_references(struct run *run, const char *table, const char *column, const char *target)
+{
+  CLEANUP_ROWS struct rows rows = { 0 };
+  CLEANUP_FREE char *sql
+    = mem_format("select count(*), min(x.%s) from %s x left join %s t on t.ID = x.%s"
+                 " where t.ID is null", column, table, target, column);
+  const char *value;
+
+  if (run->args.count > 0)
+    return 0;
+  if (run_db(run) == NULL || db_query(run->db, &rows, sql, "") != 0)
+    return -1;
+  if (row_int(&rows, 0, 0) == 0)
+    return 0;
+  value = row_text(&rows, 0, 1);
+  return run_fail(run, "the database contradicts itself: %s of table %s with %s %s refers to nothing"
+                  " in table %s", row_int(&rows, 0, 0) == 1 ? "a row" : "more than one row", table,
+                  column, value != NULL ? value : "NULL", target);
+}
+
+int
 list_hosts(struct run *run, const char *heading, const char *types, const char *sql,
            unsigned flags)
 {

@@ -16,6 +16,11 @@
 int list_query(struct run *, const char *heading, const char *types, const char *sql,
                const struct list *names);
 
+/* Fails when rows of `table` refer by `column` to rows of `target` that are not
+ * there: a listing joins the two, and would leave them out in silence.  For
+ * listings of everything; with words it is not asked. */
+int check_references(struct run *, const char *table, const char *column, const char *target);
+
 /* `list host ...`: as list_query() for `sql` with
  * one %s where the condition on n.Name for the host words goes, e.g.
  * "select n.Name from nodes n where %s order by n.ID".  Without host words it

@@ -199,6 +199,9 @@ load(struct run *run, const struct route_scope *scope, struct rows *rows)
   CLEANUP_FREE char *join = join_of(scope), *sql = NULL;
   CLEANUP_LIST struct list names = { 0 };
 
+  if ((scope == &host || scope == &appliance)
+      && check_references(run, scope->table, scope->key, scope->members) != 0)
+    return -1;
   if (run_db(run) == NULL || scope->expand(run, &names) != 0)
     return -1;
   sql = mem_format("select m.Name, r.Network, r.Netmask, coalesce(s.name, r.Gateway) from %s m"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "commands/patterns.h"
 #include "commands/scoped_attr.h"
 #include "framework/db.h"
 #include "framework/hosts.h"
@@ -224,4 +225,12 @@ scoped_attr_remove(struct run *run, const struct attr_scope *scope)
   for (i = 0; i < rows.count; i++)
     list_add(&ids, row_text(&rows, i, 0));
   return ids.count == 0 ? 0 : db_exec(db, "delete from attributes where ID in (%s)", "v", &ids);
+}
+
+int
+scoped_attr_check(struct run *run)
+{
+  if (check_references(run, "attributes", "Catindex", "catindex") != 0)
+    return -1;
+  return check_references(run, "attributes", "Category", "categories");
 }

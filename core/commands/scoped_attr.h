@@ -25,6 +25,9 @@ int scoped_attr_add(struct run *, const struct attr_scope *);
 int scoped_attr_set(struct run *, const struct attr_scope *);
 int scoped_attr_remove(struct run *, const struct attr_scope *);
 
+/* Fails when attributes belong to nothing, which listings would leave out. */
+int scoped_attr_check(struct run *);
+
 /* The same for other commands, with members that are known already.  `set`
  * keeps the value before as `<name>_old`. */
 int attr_store(struct run *, const struct attr_scope *, const struct list *members,

@@ -203,6 +203,35 @@ another version|update mvc_schema set version = 99
 containers of rubbish|insert into mvc_containers values ('manager', -1, -1, -1, now(), 0)
 CASES
 
+# ---- rows that refer to nothing: what would leave them out says so, and shows nothing ----
+
+while IFS='|' read -r statement told said; do
+  sql "set foreign_key_checks = 0, sql_mode = ''; $statement"
+  bad=''
+  for command in ${said//, /$'\n'}; do
+    status=0
+    try "${command//_/ }" || status=$?
+    [ "$status $(sed -n 1p "$test_tmp/stdout")" = "1 Error: the database contradicts itself: $told" ] ||
+      bad+="${command//_/ }: $status $(sed -n 1p "$test_tmp/stdout")"$'\n'
+  done
+  is "$statement" "$bad" ''
+  restore
+done <<'CASES'
+update networks set Node = 999 where ID in (2, 4)|more than one row of table networks with Node 999 refers to nothing in table nodes|list_host_interface, list_host_interface_disablekvm, dump_host_interface, dump
+update networks set Node = null where ID = 1|a row of table networks with Node NULL refers to nothing in table nodes|list_host_interface, dump
+update vm_nodes set Node = 999 where Node = 7|a row of table vm_nodes with Node 999 refers to nothing in table nodes|list_host_vm, dump_host_vm, dump
+update vm_disks set Vm_Node = 999 order by ID limit 1|a row of table vm_disks with Vm_Node 999 refers to nothing in table vm_nodes|list_host_vm, dump_host_vm, dump
+update aliases set Node = 999|a row of table aliases with Node 999 refers to nothing in table nodes|list_host_alias, dump
+insert into boot (Node, Action) values (999, 'os')|a row of table boot with Node 999 refers to nothing in table nodes|list_host_boot, dump_host_boot, dump
+update public_keys set Node = 999|a row of table public_keys with Node 999 refers to nothing in table nodes|list_host_key, dump_host_key, dump
+insert into partitions (Node) values (999)|a row of table partitions with Node 999 refers to nothing in table nodes|list_host_partition
+update node_routes set Node = 999 where Node = 5|a row of table node_routes with Node 999 refers to nothing in table nodes|list_host_route, dump_host_route, dump
+update appliance_routes set Appliance = 999|a row of table appliance_routes with Appliance 999 refers to nothing in table appliances|list_host_route, list_appliance_route, dump
+update nodes set Membership = 999 where ID = 5|a row of table nodes with Membership 999 refers to nothing in table memberships|dump_host, dump
+update attributes set Catindex = 999 order by ID limit 1|a row of table attributes with Catindex 999 refers to nothing in table catindex|list_attr, list_os_attr, list_appliance_attr, list_host_attr, dump_attr, dump
+update attributes set Category = 999 order by ID limit 1|a row of table attributes with Category 999 refers to nothing in table categories|list_attr, list_host_attr, dump_attr, dump
+CASES
+
 # ---- the server goes while a command works ----
 
 # A session holds a table, so that the command waits for it; then the server is killed.

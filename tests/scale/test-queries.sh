@@ -23,19 +23,30 @@ site() { # NAME HOSTS
   mariadb_sql "$1" -e "UPDATE nodes SET Name = '$(uname -n | cut -d. -f1)' WHERE Name = 'compute-0-1'"
 }
 
-questions() { mariadb_sql mysql -N -B -e "SHOW GLOBAL STATUS LIKE '${1:-Questions}'" | cut -f2; }
+# One client for all questions, so that the coming and going of clients is not counted.
+coproc CLIENT { mariadb_sql mysql --unbuffered; }
+exec 7<&"${CLIENT[0]}" 8>&"${CLIENT[1]}"
 
-# How many statements a command sends. It has left when one connection is there: ours.
+# ask STATUS: its value in $answer; one more is asked
+ask() {
+  echo "SHOW GLOBAL STATUS LIKE '$1';" >&8
+  read -r _ answer <&7
+  asked=$((asked + 1))
+}
+
+# How many statements a command sends.
 counted() { # DATABASE WORD...
-  local before after looks
+  local before asked=0 i
   export ROCKS_DATABASE="mysql://root@localhost/$1?socket=$MARIADB_SOCKET"
   shift
-  before=$(questions)
+  ask Questions
+  before=$answer asked=0
   "$rocks" "$@" >"$test_tmp/listing" 2>/dev/null || return 1
-  looks=1
-  while [ "$(questions Threads_connected)" -gt 1 ]; do looks=$((looks + 1)); done
-  after=$(questions)
-  echo $((after - before - looks - 1))
+  ask Threads_connected
+  # What it sent last may still be under way.
+  for ((i = 0; i < 10000 && answer > 1; i++)); do ask Threads_connected; done
+  ask Questions
+  echo $((answer - before - asked))
 }
 
 site few 20
