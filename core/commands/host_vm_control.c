@@ -7,7 +7,9 @@
 #include <config.h>
 
 #include <string.h>
+#include <unistd.h>
 
+#include "cluster/apply.h"
 #include "commands/cluster.h"
 #include "commands/host_vm.h"
 #include "commands/host_vm_alloc.h"
@@ -110,28 +112,42 @@ check_off(struct work *work)
   return result;
 }
 
-/* Does `what` with each group. */
+typedef int control_vms(struct control *, const struct plan_choice *);
+typedef void follow_vms(struct run *, const struct control *, const struct list *);
+
 static int
-for_groups(struct work *work, int (*what)(struct control *, const struct plan_choice *),
-           void (*then)(struct run *, const struct control *, const struct list *))
+for_group(struct work *work, struct vm_group *group, control_vms *what, follow_vms *then)
+{
+  struct control control = { 0 };
+  struct plan_choice choice = work->choice;
+  int lock = group->cluster != NULL ? cluster_lock(work->run->call, group->cluster) : -1;
+  int result;
+
+  if (group->cluster != NULL && lock < 0)
+    return -1;
+  choice.names = &work->names;
+  choice.keep_port = group->foreign;
+  result = vm_group_control(work->run, group, &control);
+  control.progress = show_progress;
+  if (result == 0)
+    result = what(&control, &choice);
+  if (result == 0 && then != NULL)
+    then(work->run, &control, choice.names);
+  control_free(&control);
+  if (lock >= 0)
+    close(lock);
+  return result;
+}
+
+/* Does `what` with each group, while no other command changes its cluster. */
+static int
+for_groups(struct work *work, control_vms *what, follow_vms *then)
 {
   int result = 0;
   size_t i;
 
-  for (i = 0; result == 0 && i < work->groups.count; i++) {
-    struct control control = { 0 };
-    struct plan_choice choice = work->choice;
-
-    choice.names = &work->names;
-    choice.keep_port = work->groups.group[i].foreign;
-    result = vm_group_control(work->run, &work->groups.group[i], &control);
-    control.progress = show_progress;
-    if (result == 0)
-      result = what(&control, &choice);
-    if (result == 0 && then != NULL)
-      then(work->run, &control, choice.names);
-    control_free(&control);
-  }
+  for (i = 0; result == 0 && i < work->groups.count; i++)
+    result = for_group(work, &work->groups.group[i], what, then);
   return result;
 }
 

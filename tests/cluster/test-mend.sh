@@ -53,6 +53,26 @@ rocks start cluster "$fe" >"$test_tmp/start" 2>&1
 is_whole "a cluster that was started is whole"
 passes "check cluster says so by its status" check
 
+# ---- two commands at once ----
+# Held like a command would, for as long as the file `held` is there.
+# shellcheck disable=SC2016 # perl expands it
+hold='use Fcntl; open my $f, "+<", "/run/rocks-mvc/clusters.lock" or die;
+  my $all = pack "s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0;
+  fcntl $f, F_SETLK, $all or die "$!\n"; $| = 1; print "held\n"; sleep 1 while -e "/tmp/held"'
+lab run frontend-a touch /tmp/held
+lab run frontend-a perl -e "$hold" >"$test_tmp/hold" 2>&1 </dev/null &
+holder=$!
+wait_until 10 grep -q held "$test_tmp/hold" || not_ok "the lock is held: $(cat "$test_tmp/hold")"
+rocks stop host vm "$fe" >"$test_tmp/stop" 2>&1 </dev/null &
+stopping=$!
+passes "one VM of a cluster waits for a command that changes the cluster" wait_until 10 \
+  grep -qx "rocks: waiting for another command that is changing cluster $fe" "$test_tmp/stop"
+is "and does nothing until then" "$(lab run frontend-a virsh -q domstate "$fe" </dev/null | head -n 1)" running
+lab run frontend-a rm /tmp/held
+wait "$holder" || true
+passes "then it does it" wait "$stopping"
+passes "and the VM is started again" rocks start host vm "$fe"
+
 # ---- an edge that dies ----
 mac=$(member "vm-a-$fe-1" mac)
 port=nb${mac//:/} tap=nt${mac//:/}
