@@ -35,6 +35,9 @@ struct drive {
   const char *frontend;
 };
 
+static void hand_error(struct rocks_call *, enum rocks_code, const char *, ...)
+  ROCKS_PRINTF(3, 4);
+
 static void
 hand_error(struct rocks_call *call, enum rocks_code code, const char *fmt, ...)
 {
