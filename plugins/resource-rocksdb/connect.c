@@ -14,6 +14,7 @@
 #include <mysql.h>
 #include <mysqld_error.h>
 
+#include "options.h"
 #include "rocksdb.h"
 #include "uri.h"
 
@@ -63,22 +64,27 @@ db_failed(struct rocks_resource *r, struct rocks_call *call, unsigned code,
   }
 }
 
-/* The file that the original keeps root's password in, when it is there. */
-static void
-rocks_option_file(MYSQL *mysql)
+/* The option file that the URI names, or that the original keeps root's password
+ * in, when it is there; NULL: none.  The caller frees. */
+static char *
+option_file(const struct db_uri *uri)
 {
   const struct passwd *me = getpwuid(geteuid());
   char *path = NULL;
 
+  if (uri->option_file != NULL)
+    return strdup(uri->option_file);
   if (me == NULL || asprintf(&path, "%s/.rocks.my.cnf", me->pw_dir) == -1)
-    return;
+    return NULL;
   if (access(path, R_OK) == 0)
-    mysql_options(mysql, MYSQL_READ_DEFAULT_FILE, path);
+    return path;
   free(path);
+  return NULL;
 }
 
+/* `own` are the options of a file.  What they do not say is as built in. */
 static void
-demand_ssl(MYSQL *mysql, const char *ca)
+demand_ssl(MYSQL *mysql, const struct db_uri *uri, const struct db_options *own)
 {
 #ifdef MARIADB_BASE_VERSION
   flag_option yes = 1;
@@ -90,21 +96,33 @@ demand_ssl(MYSQL *mysql, const char *ca)
 
   mysql_options(mysql, MYSQL_OPT_SSL_MODE, &mode);
 #endif
-  if (ca != NULL)
-    mysql_options(mysql, MYSQL_OPT_SSL_CA, ca);
+  if (uri->ssl_ca != NULL || own->ssl_ca != NULL)
+    mysql_options(mysql, MYSQL_OPT_SSL_CA, uri->ssl_ca != NULL ? uri->ssl_ca : own->ssl_ca);
+  if (own->ssl_cert != NULL)
+    mysql_options(mysql, MYSQL_OPT_SSL_CERT, own->ssl_cert);
+  if (own->ssl_key != NULL)
+    mysql_options(mysql, MYSQL_OPT_SSL_KEY, own->ssl_key);
 }
 
-static void
-set_options(MYSQL *mysql, const struct db_uri *uri, bool by_socket)
+/* *own is filled for a connection with TLS.  -1: out of memory. */
+static int
+set_options(MYSQL *mysql, const struct db_uri *uri, bool by_socket, struct db_options *own)
 {
   unsigned connect_timeout = CONNECT_TIMEOUT, transfer_timeout = TRANSFER_TIMEOUT;
   unsigned protocol = MYSQL_PROTOCOL_SOCKET, no = 0;
+  char *file = option_file(uri);
+  int result = 0;
 
-  if (uri->option_file != NULL)
-    mysql_options(mysql, MYSQL_READ_DEFAULT_FILE, uri->option_file);
-  else
-    rocks_option_file(mysql);
-  mysql_options(mysql, MYSQL_READ_DEFAULT_GROUP, "rocks");
+  if (uri->ssl) {
+    if (file != NULL)
+      result = db_options_read(file, own);
+    demand_ssl(mysql, uri, own);
+  } else {
+    if (file != NULL)
+      mysql_options(mysql, MYSQL_READ_DEFAULT_FILE, file);
+    mysql_options(mysql, MYSQL_READ_DEFAULT_GROUP, "rocks");
+  }
+  free(file);
   /* The Rocks tables are latin1: with the same on both sides nothing is
    * converted, and every byte passes. */
   mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "latin1");
@@ -115,8 +133,7 @@ set_options(MYSQL *mysql, const struct db_uri *uri, bool by_socket)
   mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &no);
   if (by_socket)
     mysql_options(mysql, MYSQL_OPT_PROTOCOL, &protocol);
-  if (uri->ssl)
-    demand_ssl(mysql, uri->ssl_ca);
+  return result;
 }
 
 static char *
@@ -164,6 +181,8 @@ db_connect(const struct rocks_core *core, struct rocks_call *call, const struct 
 {
   struct rocks_resource *r = calloc(1, sizeof *r);
   const char *host = uri->host;
+  struct db_options own = { 0 };
+  bool connected;
 
   if (r == NULL) {
     core->error(call, ROCKS_EMEMORY, "out of memory");
@@ -181,11 +200,14 @@ db_connect(const struct rocks_core *core, struct rocks_call *call, const struct 
   }
   if (socket != NULL)
     host = "localhost"; /* the library's word for "by socket" */
-  set_options(r->mysql, uri, socket != NULL);
   /* CLIENT_FOUND_ROWS: `changed` counts the rows that were met, as SQLite
    * does, whether or not their values differ. */
-  if (mysql_real_connect(r->mysql, host, uri->user, NULL, database ? uri->database : NULL,
-                         uri->port, socket, CLIENT_FOUND_ROWS) == NULL) {
+  connected = set_options(r->mysql, uri, socket != NULL, &own) == 0
+              && mysql_real_connect(r->mysql, host, uri->user, own.password,
+                                    database ? uri->database : NULL, uri->port, socket,
+                                    CLIENT_FOUND_ROWS) != NULL;
+  db_options_free(&own);
+  if (!connected) {
     not_connected(r, call, uri);
     db_close(r);
     return -1;
