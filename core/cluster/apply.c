@@ -398,7 +398,7 @@ plan_apply(struct rocks_call *call, const struct plan *plan, const struct apply 
 
 /* ---- one at a time ---- */
 
-/* FNV-1a; two clusters of one number would wait for each other, no more. */
+/* FNV-1a; two names of one number would wait for each other, no more. */
 static off_t
 lock_number(const char *name)
 {
@@ -409,13 +409,13 @@ lock_number(const char *name)
   return (off_t) (value >> 2);
 }
 
-/* A byte of one file for each cluster, so that none leaves a file behind.  The
+/* A byte of one file for each name, so that none leaves a file behind.  The
  * lock is the open file's, not the process's: workers inherit it. */
-int
-cluster_lock(struct rocks_call *call, const char *cluster)
+static int
+lock_alone(struct rocks_call *call, const char *what)
 {
   struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1,
-                        .l_start = lock_number(cluster) };
+                        .l_start = lock_number(what) };
   int64_t ends = clock_ms() + (DEADLINE + 2 * AFTERWARDS) * 1000;
   int fd;
 
@@ -428,10 +428,26 @@ cluster_lock(struct rocks_call *call, const char *cluster)
   while (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
     if (clock_ms() >= ends) {
       close(fd);
-      return call_fail(call, ROCKS_EEXISTS, "another command is changing cluster %s", cluster);
+      return call_fail(call, ROCKS_EEXISTS, "another command is changing %s", what);
     }
-    call_warn(call, "waiting for another command that is changing cluster %s", cluster);
+    call_warn(call, "waiting for another command that is changing %s", what);
     poll(NULL, 0, 100);
   }
   return fd;
+}
+
+int
+cluster_lock(struct rocks_call *call, const char *cluster)
+{
+  CLEANUP_FREE char *what = mem_format("cluster %s", cluster);
+
+  return lock_alone(call, what);
+}
+
+int
+vm_lock(struct rocks_call *call, const char *vm)
+{
+  CLEANUP_FREE char *what = mem_format("host %s", vm);
+
+  return lock_alone(call, what);
 }

@@ -31,5 +31,7 @@ int plan_apply(struct rocks_call *, const struct plan *, const struct apply *);
  * report; closing it, or the end of this process and its workers, gives the
  * cluster free. */
 int cluster_lock(struct rocks_call *, const char *cluster);
+/* The same for one VM: taken by what moves it or brings it to life by itself. */
+int vm_lock(struct rocks_call *, const char *vm);
 
 #endif

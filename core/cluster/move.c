@@ -97,18 +97,24 @@ choose(struct move *move, enum rocks_vm_state here, enum rocks_vm_state there, b
   if (runs(here) && runs(there))
     return call_fail(call, ROCKS_EEXISTS, "VM %s is on %s and on %s at once; end one of them there "
                      "first", vm->name, vm->container, move->to->container);
+  move->runs = runs(here);
+  if (runs(here) && move->settled)
+    return call_fail(call, ROCKS_EEXISTS, "VM %s runs on %s already; `rocks move host vm %s %s` "
+                     "completes its move there", vm->name, vm->container, vm->name, vm->container);
   move->paused = (runs(there) ? there : here) == ROCKS_VM_PAUSED;
   if (runs(there)) {
     move->way = MOVE_FINISH;
     move->paused = false; /* where an interrupted move has left it */
     return 0;
   }
-  if (move_shared(move, &move->shared) != 0)
+  if (move->settled)
+    move->shared = true; /* what the old one has may be older */
+  else if (move_shared(move, &move->shared) != 0)
     return -1;
-  move->copy_state = !(saved_there && !saved_here);
+  move->copy_state = !move->settled;
   if (runs(here) && move->shared && move->control->cluster.vm->ops.vm.migrate != NULL)
     move->way = MOVE_LIVE;
-  else if (runs(here) || saved_here || saved_there)
+  else if (runs(here) || (move->settled ? saved_there : saved_here))
     move->way = MOVE_SAVED;
   else
     move->way = MOVE_OFF;
@@ -142,7 +148,11 @@ move_look(struct move *move)
 static int
 home_step(void *arg, struct rocks_call *call, const struct step *step)
 {
-  return step->kind == STEP_COPY ? move_copy(arg, call) : 0;
+  struct move *move = arg;
+
+  if (step->kind == STEP_RECORD)
+    return move->commit(move->arg);
+  return step->kind == STEP_COPY ? move_copy(move, call) : 0;
 }
 
 static void
@@ -178,11 +188,11 @@ take_back(struct move *move)
   struct move again = *move;
 
   control->call = &quiet;
-  if (move_look(&again) == 0 && again.way != MOVE_FINISH) {
+  if (move_look(&again) == 0 && again.way != MOVE_FINISH && again.runs) {
     new_plan(control);
     plan_add(&control->plan, STEP_NETWORK_DOWN, move->site, move->to->container, move->to, NULL);
     control->plan.phase++;
-    apply(move, &quiet);
+    move->stays = apply(move, &quiet) == 0;
   }
   control->call = said;
   call_free(&quiet);
@@ -199,7 +209,7 @@ move_run(struct move *move)
   if (control->dry)
     return 0;
   result = apply(move, control->call);
-  if (result != 0 && move->way == MOVE_LIVE)
+  if (result != 0 && move->runs)
     take_back(move);
   return result;
 }

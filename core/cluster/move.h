@@ -22,17 +22,24 @@ struct move {
   const struct rocks_vm_row *from, *to;
   const char *file;   /* absolute: for its memory, on both containers */
   enum move_way way;
+  bool runs;          /* at its old container */
   bool paused;        /* it was, and stays so */
   bool shared;        /* both see its disks */
   bool copy_state;    /* `file` is only at the source */
+  bool settled;       /* in: the inventory says `to` already, so all it has is there */
+  bool stays;         /* out, of a failure: it is where it was, as it was */
   void (*say)(void *arg, const char *sentence);
+  /* The inventory says `to` from now on: all it has is there, and it speaks
+   * at neither end. */
+  int (*commit)(void *arg);
   void *arg;
 };
 
 /* Finds out how, by asking both containers. */
 int move_look(struct move *);
 /* Does it: the new container's port speaks before the VM goes on there, the old
- * one's is silent before that.  Can be repeated after it was interrupted. */
+ * one's is silent before that.  Can be repeated after it was interrupted, in the
+ * same direction or the other. */
 int move_run(struct move *);
 
 /* The steps, pure. */

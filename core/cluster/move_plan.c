@@ -4,7 +4,8 @@
  * The order is the point: a MAC speaks on one container at a time.  While the
  * VM runs on the old one, the new one has the device it will be plugged into and
  * nothing else.  Once the VM stands still the old port goes down, then the new
- * one comes up, then the VM goes on.
+ * one comes up, then the VM goes on.  Between those the inventory changes: until
+ * then the old container has all that is needed, and from then on the new one.
  */
 #include <config.h>
 
@@ -19,6 +20,13 @@ add(const struct move *move, struct plan *plan, enum step_kind kind,
   return &plan->steps[plan->nsteps - 1];
 }
 
+static void
+record(const struct move *move, struct plan *plan)
+{
+  plan_add(plan, STEP_RECORD, move->site, "", move->to, move->to->container);
+  plan->phase++;
+}
+
 /* What remains when the VM is at its new container, still, or goes on there. */
 static void
 finish(const struct move *move, struct plan *plan, bool port)
@@ -27,12 +35,22 @@ finish(const struct move *move, struct plan *plan, bool port)
   if (port)
     add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
   plan->phase++;
+  record(move, plan);
   if (port)
     add(move, plan, STEP_NETWORK_UP, move->to, NULL);
   add(move, plan, STEP_VM_PREPARE, move->to, NULL);
   if (!move->paused)
     add(move, plan, STEP_VM_RESUME, move->to, NULL);
   add(move, plan, STEP_VM_DEFINE, move->to, NULL);
+  plan->phase++;
+}
+
+/* The memory that an earlier try has left, which is old by now. */
+static void
+erase_files(const struct move *move, struct plan *plan)
+{
+  add(move, plan, STEP_FILE_ERASE, move->to, move->file);
+  add(move, plan, STEP_FILE_ERASE, move->from, move->file);
   plan->phase++;
 }
 
@@ -52,7 +70,8 @@ saved(const struct move *move, struct plan *plan, bool port)
 {
   bool copy = move->copy_state || !move->shared;
 
-  add(move, plan, STEP_VM_SAVE, move->from, move->file);
+  if (move->runs)
+    add(move, plan, STEP_VM_SAVE, move->from, move->file);
   add(move, plan, STEP_VM_UNDEFINE, move->from, NULL);
   if (port)
     add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
@@ -61,16 +80,14 @@ saved(const struct move *move, struct plan *plan, bool port)
     plan_add(plan, STEP_COPY, move->site, "", move->to, move->file);
     plan->phase++;
   }
+  record(move, plan);
   if (port)
     add(move, plan, STEP_NETWORK_UP, move->to, NULL);
   add(move, plan, STEP_VM_PREPARE, move->to, NULL);
   add(move, plan, STEP_VM_RESTORE, move->to, move->file);
   add(move, plan, STEP_VM_DEFINE, move->to, NULL);
-  add(move, plan, STEP_FILE_ERASE, move->to, move->file);
   plan->phase++;
-  if (move->copy_state)
-    add(move, plan, STEP_FILE_ERASE, move->from, move->file);
-  plan->phase++;
+  erase_files(move, plan);
 }
 
 static void
@@ -83,6 +100,7 @@ off(const struct move *move, struct plan *plan, bool port)
   if (!move->shared)
     plan_add(plan, STEP_COPY, move->site, "", move->to, NULL);
   plan->phase++;
+  record(move, plan);
 }
 
 void
@@ -103,6 +121,7 @@ move_plan(const struct move *move, struct plan *plan)
     break;
   case MOVE_FINISH:
     finish(move, plan, port);
+    erase_files(move, plan);
     break;
   }
 }

@@ -13,6 +13,7 @@
 #include "commands/cluster.h"
 #include "commands/commands.h"
 #include "commands/host_vm.h"
+#include "commands/host_vm_moving.h"
 #include "commands/sites.h"
 #include "framework/hosts.h"
 #include "framework/output.h"
@@ -147,9 +148,11 @@ clusters_each(struct run *run, const struct list *names, bool changes,
   int result = 0;
 
   for (i = 0; result == 0 && i < names->count; i++) {
-    int lock = alone ? cluster_lock(run->call, names->item[i]) : -1;
+    int lock = -1;
 
-    if (alone && lock < 0)
+    /* Where its VMs are has to be certain first. */
+    if (alone && (moving_complete(run, names->item[i]) != 0
+                  || (lock = cluster_lock(run->call, names->item[i])) < 0))
       return -1;
     result = work_on(run, names->item[i], what);
     if (lock >= 0)

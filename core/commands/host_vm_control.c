@@ -6,6 +6,7 @@
  */
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "commands/cluster.h"
 #include "commands/host_vm.h"
 #include "commands/host_vm_alloc.h"
+#include "commands/host_vm_moving.h"
 #include "commands/partition.h"
 #include "commands/sites.h"
 #include "framework/hooks.h"
@@ -25,6 +27,9 @@ struct work {
   struct list containers; /* of each */
   struct plan_choice choice;
   struct vm_groups groups;
+  bool alone;            /* it brings them to life, which nobody else may then */
+  int *locks;            /* owned; of the first nlocks of them */
+  size_t nlocks;
 };
 
 static void
@@ -33,6 +38,9 @@ work_free(struct work *work)
   list_free(&work->names);
   list_free(&work->containers);
   vm_groups_free(&work->groups);
+  while (work->nlocks > 0)
+    close(work->locks[--work->nlocks]);
+  free(work->locks);
 }
 
 static const char *
@@ -58,6 +66,28 @@ static const struct sentence no_vm = { "host ", " is not a virtual host" };
 static const struct sentence no_host = { "host ", " does not have a physical host" };
 static const struct sentence invalid = { "virtual host ",
                                          " does not have a valid physical host" };
+
+/* In the order of their names, so that no two commands wait for each other. */
+static int
+lock_vms(struct work *work)
+{
+  CLEANUP_LIST struct list names = { 0 };
+  size_t i;
+  int lock;
+
+  for (i = 0; i < work->names.count; i++)
+    list_add(&names, work->names.item[i]);
+  list_unique(&names);
+  list_sort(&names);
+  for (i = 0; i < names.count; i++) {
+    lock = vm_lock(work->run->call, names.item[i]);
+    if (lock < 0)
+      return -1;
+    work->locks = mem_grow(work->locks, work->nlocks, sizeof *work->locks);
+    work->locks[work->nlocks++] = lock;
+  }
+  return 0;
+}
 
 /* Each of the hosts has to be a VM and to have a container.  A word that was
  * forgotten does not mean all VMs. */
@@ -86,6 +116,8 @@ take_vms(struct work *work, const struct sentence *else_vm, const struct sentenc
                       (vm ? else_host : else_vm)->after);
     list_add(&work->containers, container);
   }
+  if ((work->alone && lock_vms(work) != 0) || moving_refuse(run, &work->names) != 0)
+    return -1;
   return vm_groups_load(run, &work->names, &work->groups);
 }
 
@@ -210,7 +242,7 @@ run_parts(struct work *work, const struct part *parts)
 int
 host_vm_start(struct run *run)
 {
-  struct work work = { .run = run };
+  struct work work = { .run = run, .alone = true };
 
   return run_parts(&work, start_parts);
 }
@@ -336,7 +368,8 @@ static int
 save_or_restore(struct run *run, int (*what)(struct control *, const struct plan_choice *))
 {
   CLEANUP_LIST struct list files = { 0 };
-  struct work work = { .run = run, .choice = { .files = &files } };
+  struct work work = { .run = run, .choice = { .files = &files },
+                       .alone = what == control_restore };
   int result = take_vms(&work, &no_vm, &no_host);
 
   if (result == 0)

@@ -6,13 +6,16 @@
  */
 #include <config.h>
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cluster/move.h"
 #include "commands/cluster.h"
 #include "commands/commands.h"
 #include "commands/host_vm.h"
 #include "commands/host_vm_alloc.h"
+#include "commands/host_vm_moving.h"
 #include "commands/partition.h"
 #include "commands/sites.h"
 #include "framework/hosts.h"
@@ -35,10 +38,41 @@ take_words(struct run *run, struct list *vm, const char **to)
   return 0;
 }
 
+/* One command at work. */
+struct journey {
+  struct run *run;
+  struct list vm;     /* the one */
+  const char *to;
+  char *from, *file;  /* owned */
+  bool settled;       /* its rows say `to` already: an earlier try got there, or is taken back */
+  struct moving before; /* an earlier try that did not end */
+};
+
+/* An interrupted move goes on, to either of its ends. */
+static int
+resume_journey(struct journey *journey, const char *at)
+{
+  const struct moving *before = &journey->before;
+  const char *own = run_param(journey->run, "file", "");
+  bool back = strcmp(journey->to, before->source) == 0;
+
+  if (!back && strcmp(journey->to, before->target) != 0)
+    return moving_refuse(journey->run, &journey->vm);
+  if (own[0] != '\0' && strcmp(own, before->file) != 0)
+    return run_fail(journey->run, "file \"%s\" is not that of the move which was begun, %s", own,
+                    before->file);
+  journey->from = mem_copy(back ? before->target : before->source);
+  journey->file = mem_copy(before->file);
+  journey->settled = strcmp(at, journey->to) == 0;
+  return 0;
+}
+
 /* Where it is, and whether the other one may have it. */
 static int
-check_hosts(struct run *run, const char *vm, const char *to, char **from)
+check_hosts(struct journey *journey)
 {
+  struct run *run = journey->run;
+  const char *vm = journey->vm.item[0], *to = journey->to;
   CLEANUP_ROWS struct rows rows = { 0 };
   CLEANUP_FREE char *holder = NULL;
   bool found;
@@ -50,7 +84,9 @@ check_hosts(struct run *run, const char *vm, const char *to, char **from)
     return run_fail(run, "host %s is not a virtual host", vm);
   if (row_text(&rows, 0, 0) == NULL)
     return run_fail(run, "host %s does not have a physical host", vm);
-  if (strcmp(row_text(&rows, 0, 0), to) == 0)
+  if (moving_load(run, vm, &journey->before) != 0)
+    return -1;
+  if (journey->before.source == NULL && strcmp(row_text(&rows, 0, 0), to) == 0)
     return run_fail(run, "The source physical host, and the destination host are the same: %s",
                     to);
   if (db_value(run->db, &holder, &found, "select n.Name from nodes n"
@@ -59,7 +95,9 @@ check_hosts(struct run *run, const char *vm, const char *to, char **from)
     return -1;
   if (!found)
     return run_fail(run, "%s is no host of this site that could hold VMs", to);
-  *from = mem_copy(row_text(&rows, 0, 0));
+  if (journey->before.source != NULL)
+    return resume_journey(journey, row_text(&rows, 0, 0));
+  journey->from = mem_copy(row_text(&rows, 0, 0));
   return 0;
 }
 
@@ -111,32 +149,36 @@ change_rows(struct run *run, const char *vm, const char *from, const char *to)
                  " (select uuid from mvc_site)", "ss", to, vm);
 }
 
-/* The VM's group as it would be with the rows changed, without changing them. */
+/* The VM's group as it is with the VM at `to`, without changing any row. */
 static int
-load_there(struct run *run, const struct list *vm, const char *from, const char *to,
-           struct control *there)
+load_at(struct journey *journey, const char *from, const char *to, struct control *control)
 {
+  struct run *run = journey->run;
   struct vm_groups groups = { 0 };
   int result;
 
   if (db_begin(run->db) != 0)
     return -1;
-  result = change_rows(run, vm->item[0], from, to);
+  result = change_rows(run, journey->vm.item[0], from, to);
   if (result == 0)
-    result = vm_groups_load(run, vm, &groups);
+    result = vm_groups_load(run, &journey->vm, &groups);
   if (result == 0)
-    result = vm_group_control(run, &groups.group[0], there);
+    result = vm_group_control(run, &groups.group[0], control);
   vm_groups_free(&groups);
   db_rollback(run->db);
   return result;
 }
 
 static int
-commit_rows(struct run *run, const char *vm, const char *from, const char *to)
+commit_rows(void *arg)
 {
+  const struct journey *journey = arg;
+  struct run *run = journey->run;
+
   if (db_begin(run->db) != 0)
     return -1;
-  if (change_rows(run, vm, from, to) == 0 && db_commit(run->db) == 0)
+  if (change_rows(run, journey->vm.item[0], journey->from, journey->to) == 0
+      && db_commit(run->db) == 0)
     return 0;
   db_rollback(run->db);
   return -1;
@@ -145,13 +187,15 @@ commit_rows(struct run *run, const char *vm, const char *from, const char *to)
 static void
 say(void *arg, const char *sentence)
 {
-  run_progress(arg, "%s\n", sentence);
+  const struct journey *journey = arg;
+
+  run_progress(journey->run, "%s\n", sentence);
 }
 
 static void
 say_begin(struct run *run, const struct move *move)
 {
-  if (move->way == MOVE_SAVED)
+  if (move->way == MOVE_SAVED && move->runs)
     run_progress(run, "Saving the VM's current state.\n");
   else if (move->way == MOVE_LIVE)
     run_progress(run, "Moving %s to %s while it runs.\n", move->from->name, move->to->container);
@@ -159,61 +203,131 @@ say_begin(struct run *run, const struct move *move)
     run_progress(run, "Copying VM disk file to %s.\n", move->to->container);
 }
 
+/* Says how a move that got somewhere is gone on with. */
 static int
-move_group(struct run *run, const struct list *vm, const char *from, const char *to,
-           const char *file, struct control *here, struct control *there)
+say_rest(const struct journey *journey)
 {
-  struct move move = { .control = here, .file = file, .say = say, .arg = run };
+  const char *vm = journey->vm.item[0];
+  struct rocks_call *call = journey->run->call;
+  char *message = mem_format("%s; `rocks move host vm %s %s` completes the move, `rocks move host "
+                             "vm %s %s` takes it back", or_empty(call->message), vm, journey->to,
+                             vm, journey->from);
+
+  free(call->message);
+  call->message = message;
+  return -1;
+}
+
+static int
+move_recorded(struct journey *journey, struct move *move)
+{
+  struct run *run = journey->run;
+  const char *vm = journey->vm.item[0];
+
+  if (moving_begin(run, vm, journey->from, journey->to, journey->file) != 0)
+    return -1;
+  if (move_run(move) == 0)
+    return moving_end(run, vm);
+  if (!move->stays)
+    return say_rest(journey);
+  moving_end(run, vm);
+  return -1;
+}
+
+static int
+move_group(struct journey *journey, struct control *here, struct control *there)
+{
+  struct run *run = journey->run;
+  const char *vm = journey->vm.item[0];
+  struct move move = { .control = here, .file = journey->file, .settled = journey->settled,
+                       .say = say, .commit = commit_rows, .arg = journey };
 
   move.site = model_home(&here->model);
-  move.from = site_vm(move.site, vm->item[0]);
-  move.to = site_vm(model_home(&there->model), vm->item[0]);
+  move.from = site_vm(move.site, vm);
+  move.to = site_vm(model_home(&there->model), vm);
   here->progress = show_progress;
   if (move.from == NULL || move.to == NULL)
-    return run_fail(run, "host %s is not a virtual host", vm->item[0]);
+    return run_fail(run, "host %s is not a virtual host", vm);
   if (move_look(&move) != 0)
     return -1;
   say_begin(run, &move);
-  if (move_run(&move) != 0 || commit_rows(run, vm->item[0], from, to) != 0)
+  if (move_recorded(journey, &move) != 0)
     return -1;
   if (move.way != MOVE_OFF)
-    run_progress(run, "%s runs on %s.\n", vm->item[0], to);
+    run_progress(run, "%s runs on %s.\n", vm, journey->to);
   return 0;
 }
 
 static int
-move_vm(struct run *run, const struct list *vm, const char *from, const char *to, const char *file)
+move_vm(struct journey *journey)
 {
   struct control here = { 0 }, there = { 0 };
-  struct vm_groups groups = { 0 };
-  int result = vm_groups_load(run, vm, &groups);
+  int result = load_at(journey, journey->to, journey->from, &here);
 
-  if (result == 0 && groups.group[0].foreign)
-    result = run_fail(run, "host %s is leased to cluster %s of another site, which alone can do "
-                      "this", vm->item[0], groups.group[0].cluster);
   if (result == 0)
-    result = vm_group_control(run, &groups.group[0], &here);
+    result = load_at(journey, journey->from, journey->to, &there);
   if (result == 0)
-    result = load_there(run, vm, from, to, &there);
-  if (result == 0)
-    result = move_group(run, vm, from, to, file, &here, &there);
+    result = move_group(journey, &here, &there);
   control_free(&there);
   control_free(&here);
+  return result;
+}
+
+/* Alone with the VM's cluster and with the VM; the descriptors are locks[0..1]. */
+static int
+take_locks(struct journey *journey, int locks[2])
+{
+  struct run *run = journey->run;
+  struct vm_groups groups = { 0 };
+  const struct vm_group *group;
+  int result = vm_groups_load(run, &journey->vm, &groups);
+
+  if (result != 0 || groups.count == 0) {
+    vm_groups_free(&groups);
+    return result;
+  }
+  group = &groups.group[0];
+  if (group->foreign)
+    result = run_fail(run, "host %s is leased to cluster %s of another site, which alone can do "
+                      "this", journey->vm.item[0], group->cluster);
+  else if (group->cluster != NULL && (locks[0] = cluster_lock(run->call, group->cluster)) < 0)
+    result = -1;
+  if (result == 0 && (locks[1] = vm_lock(run->call, journey->vm.item[0])) < 0)
+    result = -1;
   vm_groups_free(&groups);
   return result;
 }
 
 static int
+move_alone(struct journey *journey)
+{
+  if (check_hosts(journey) != 0
+      || (journey->file == NULL
+          && choose_file(journey->run, journey->vm.item[0], journey->from, &journey->file) != 0))
+    return -1;
+  return move_vm(journey);
+}
+
+static int
 move_host_vm(struct run *run)
 {
-  CLEANUP_FREE char *from = NULL, *file = NULL;
-  CLEANUP_LIST struct list vm = { 0 };
-  const char *to = NULL;
+  struct journey journey = { .run = run };
+  int locks[2] = { -1, -1 }, result;
 
-  if (take_words(run, &vm, &to) != 0 || check_hosts(run, vm.item[0], to, &from) != 0
-      || choose_file(run, vm.item[0], from, &file) != 0)
-    return -1;
-  return move_vm(run, &vm, from, to, file);
+  result = take_words(run, &journey.vm, &journey.to);
+  if (result == 0)
+    result = take_locks(&journey, locks);
+  if (result == 0)
+    result = move_alone(&journey);
+  if (locks[1] >= 0)
+    close(locks[1]);
+  if (locks[0] >= 0)
+    close(locks[0]);
+  moving_free(&journey.before);
+  list_free(&journey.vm);
+  free(journey.from);
+  free(journey.file);
+  return result;
 }
 
 static const char *const options[] = {

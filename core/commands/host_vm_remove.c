@@ -12,6 +12,7 @@
 #include "base/addr.h"
 #include "commands/cluster.h"
 #include "commands/host_vm.h"
+#include "commands/host_vm_moving.h"
 #include "commands/sites.h"
 #include "framework/hosts.h"
 
@@ -105,7 +106,9 @@ host_vm_remove(struct run *run)
     return run_fail(run, "must supply at least one host");
   if (run_db(run) == NULL || hosts_expand(run, &hosts, 0) != 0)
     return -1;
-  result = load(run, &hosts, &rows);
+  result = moving_refuse(run, &hosts);
+  if (result == 0)
+    result = load(run, &hosts, &rows);
   if (result == 0 && rows.count > 0)
     result = vm_groups_load(run, &hosts, &groups);
   if (result == 0 && rows.count > 0)

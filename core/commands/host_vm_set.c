@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "commands/host_vm.h"
+#include "commands/host_vm_moving.h"
 #include "commands/host_vm_alloc.h"
 #include "commands/patterns.h"
 #include "commands/sites.h"
@@ -246,6 +247,16 @@ write_records(struct change *change)
                  change->mem, change->slice, change->host);
 }
 
+/* The container of a VM that is on its way is known when it has arrived. */
+static int
+refuse_moving(struct run *run, const char *host)
+{
+  CLEANUP_LIST struct list hosts = { 0 };
+
+  list_add(&hosts, host);
+  return moving_refuse(run, &hosts);
+}
+
 int
 host_vm_set(struct run *run)
 {
@@ -256,6 +267,8 @@ host_vm_set(struct run *run)
     result = read_container(&change);
   if (result == 0)
     result = take_one_host(run, "must supply only one host", &change.host);
+  if (result == 0 && change.container != NULL)
+    result = refuse_moving(run, change.host);
   if (result == 0)
     result = read_disks(&change);
   if (result == 0)

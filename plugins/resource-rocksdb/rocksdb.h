@@ -14,7 +14,7 @@
 #include "query.h"
 
 /* The version of the mvc_ tables that this module reads and writes. */
-#define ROCKSDB_SCHEMA 1
+#define ROCKSDB_SCHEMA 2
 
 struct st_mysql;
 

@@ -5,19 +5,14 @@
 # add, start, stop and remove cluster are killed (SIGKILL) at every step, and
 # then completed by `sync cluster` or cleared by `remove cluster`.
 #
-# A step is what others can see of the command: a transaction's end or a
-# statement that is one by itself, a process that it starts, an answer to one.
-# Between two of those the databases and hosts are as at the latter. strace
-# counts the system calls of a whole run and then kills before the nth.
-#
 #   test-killed.sh [add|start|stop|remove]...
 #
 # Steps in turn are completed and cleared, to be done in time; KILLED_BOTH=1 has
 # each done both ways.
 # shellcheck source=tests/cluster/sites.sh
 . "$(dirname "$0")/sites.sh"
-
-calls=sendto,clone,clone3,vfork
+# shellcheck source=tests/cluster/killing.sh
+. "$(dirname "$0")/killing.sh"
 
 # The words of each command under test, and what has to be so before.
 words() {
@@ -37,33 +32,6 @@ before() {
       ;;
   esac >"$test_tmp/before" 2>&1 </dev/null
 }
-
-trace() { # COMMAND STRACE-OPTION...
-  local command=$1
-  shift
-  # shellcheck disable=SC2046 # words without blanks
-  lab run frontend-a strace -q -s 60 -e trace=$calls -o /tmp/trace "$@" rocks $(words "$command") \
-    >"$test_tmp/run" 2>&1 </dev/null
-}
-
-# Numbers of the calls to kill before, from a trace of a whole run: `CALL NTH`.
-# Statements travel prepared, \26, or as they are, \3. What is prepared is carried
-# out at once and then closed, \31; of others the call after is taken, too.
-points() {
-  lab run frontend-a cat /tmp/trace </dev/null | awk '
-    match($0, /^[a-z0-9]+\(/) { call = substr($0, 1, RLENGTH - 1); nth[call]++ }
-    # after what was one
-    due && call != "" { print call, nth[call]; due = 0 }
-    /^(clone|clone3|vfork)\(/ { print call, nth[call]; due = 1 }
-    /"k", 1,/ { print call, nth[call] }
-    /\\3COMMIT/ { print call, nth[call]; due = 1 }
-    /\\3START TRANSACTION"/ { inside = 1 }
-    /\\3(COMMIT|ROLLBACK)/ { inside = 0 }
-    /\\26(INSERT|UPDATE|DELETE)/ && !inside { writes = 1 }
-    /\\31/ && writes { print call, nth[call]; writes = 0 }' | sort -u -k1,1 -k2,2n
-}
-
-workers() { lab run frontend-a ps -eo args= </dev/null | grep -c '^[^ ]*rocks-tree' || true; }
 
 state() { sql a "SELECT state FROM mvc_clusters WHERE name = '$fe'"; }
 
@@ -113,7 +81,8 @@ killed() { # COMMAND CALL NTH
     not_ok "$title: cannot begin"
     return
   }
-  ! trace "$1" -e "inject=$2:signal=SIGKILL:when=$3" || not_ok "$title: it was not killed"
+  # shellcheck disable=SC2046 # words without blanks
+  ! kill_before "$2" "$3" $(words "$1") || not_ok "$title: it was not killed"
   synced "$title"
   is "$title: no worker is left" "$(workers)" 0
   cleared "$title, then removed"
@@ -122,7 +91,8 @@ killed() { # COMMAND CALL NTH
 # Without sync: a removal clears it as it is.
 killed_removed() { # COMMAND CALL NTH
   before "$1"
-  trace "$1" -e "inject=$2:signal=SIGKILL:when=$3" || true
+  # shellcheck disable=SC2046 # words without blanks
+  kill_before "$2" "$3" $(words "$1") || true
   cleared "$1 killed before $2 $3, removed at once"
 }
 
@@ -135,7 +105,8 @@ add_cluster 1 sites=b # the capacity is known now: a fanout less
 rocks remove cluster "$fe" >/dev/null 2>&1
 for command; do
   before "$command"
-  trace "$command" || {
+  # shellcheck disable=SC2046 # words without blanks
+  trace $(words "$command") || {
     not_ok "$command, without being killed"
     cat "$test_tmp/run"
     continue

@@ -65,7 +65,7 @@ rocks remove cluster "$fe" >"$test_tmp/remove" 2>&1
 sql c 'UPDATE mvc_schema SET version = 99'
 add 'tables of another version' "site c: the database has mvc_ tables of version 99 and this \
 program knows version 1: use a newer program" "$vfe_ip" 2 'b c' network-backend=n2n
-sql c 'UPDATE mvc_schema SET version = 1'
+sql c 'UPDATE mvc_schema SET version = 2'
 
 # ---- clusters ----
 add 'an unknown site' 'there is no site "x" (there are: a, b, c)' "$vfe_ip" 3 'a b x' network-backend=n2n

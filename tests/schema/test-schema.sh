@@ -263,7 +263,7 @@ SQL
   mariadb_load "$schema/mvc.sql" cluster
   mariadb_load "$schema/secrets.sql" cluster
   mariadb_load "$schema/rocks.sql" cluster
-  is 'files run again change nothing' '1 2 9' "$(mariadb_sql cluster -e \
+  is 'files run again change nothing' '2 2 9' "$(mariadb_sql cluster -e \
     'SELECT (SELECT SUM(version) FROM mvc_schema), (SELECT COUNT(*) FROM mvc_segments),
      (SELECT COUNT(*) FROM nodes)' | tr '\t' ' ')"
   REFUSED_FOR='Duplicate entry'

@@ -286,7 +286,7 @@ test_move(void)
   struct cluster cluster;
   struct plan plan = { .model = &model, .cluster = &cluster };
   struct rocks_vm_row there;
-  struct move move = { .file = "/s", .shared = true, .copy_state = true };
+  struct move move = { .file = "/s", .runs = true, .shared = true, .copy_state = true };
   CLEANUP_TEXT struct text text = { 0 };
 
   make_cluster(&model, &cluster);
@@ -297,25 +297,37 @@ test_move(void)
   move_plan(&move, &plan);
   CHECK_TEXT(summary(&plan, &text), "0 b:b1 network standby c0\n1 b:b0 migrate c0\n"
                                     "2 b:b0 undefine c0\n2 b:b0 network down c0\n"
-                                    "3 b:b1 network up c0\n3 b:b1 disk c0\n3 b:b1 resume c0\n"
-                                    "3 b:b1 define c0\n");
+                                    "3 b: record c0\n"
+                                    "4 b:b1 network up c0\n4 b:b1 disk c0\n4 b:b1 resume c0\n"
+                                    "4 b:b1 define c0\n");
   CHECK_TEXT(plan.steps[1].to, "b1");
 
   /* One that was paused stays so. */
   plan = (struct plan){ .model = &model, .cluster = &cluster };
   move.paused = true;
   move_plan(&move, &plan);
-  CHECK_NUMBER(plan.nsteps, 7);
+  CHECK_NUMBER(plan.nsteps, 8);
 
   plan = (struct plan){ .model = &model, .cluster = &cluster };
   move.way = MOVE_SAVED;
   move.shared = false;
   move_plan(&move, &plan);
   CHECK_TEXT(summary(&plan, &text), "0 b:b0 save c0\n0 b:b0 undefine c0\n0 b:b0 network down c0\n"
-                                    "1 b: copy c0\n"
+                                    "1 b: copy c0\n2 b: record c0\n"
+                                    "3 b:b1 network up c0\n3 b:b1 disk c0\n3 b:b1 restore c0\n"
+                                    "3 b:b1 define c0\n"
+                                    "4 b:b1 erase file c0\n4 b:b0 erase file c0\n");
+
+  /* Gone on with after that: nothing is saved or copied again. */
+  plan = (struct plan){ .model = &model, .cluster = &cluster };
+  move.runs = move.copy_state = false;
+  move.shared = move.settled = true;
+  move_plan(&move, &plan);
+  CHECK_TEXT(summary(&plan, &text), "0 b:b0 undefine c0\n0 b:b0 network down c0\n"
+                                    "1 b: record c0\n"
                                     "2 b:b1 network up c0\n2 b:b1 disk c0\n2 b:b1 restore c0\n"
-                                    "2 b:b1 define c0\n2 b:b1 erase file c0\n"
-                                    "3 b:b0 erase file c0\n");
+                                    "2 b:b1 define c0\n"
+                                    "3 b:b1 erase file c0\n3 b:b0 erase file c0\n");
   pool_free(&model.pool);
 }
 

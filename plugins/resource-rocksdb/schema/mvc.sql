@@ -166,7 +166,18 @@ CREATE TABLE IF NOT EXISTS mvc_journal (
   KEY cluster (cluster)
 ) ENGINE=InnoDB DEFAULT CHARSET=latin1;
 
+-- A VM of this site that is on its way from one container to another: from before the first step until
+-- after the last. Where it is then, its row in vm_nodes says: at `source` until all it has was copied.
+CREATE TABLE IF NOT EXISTS mvc_moves (
+  vm varchar(128) NOT NULL,
+  source varchar(128) NOT NULL,
+  target varchar(128) NOT NULL,
+  file varchar(255) NOT NULL,
+  begun datetime NOT NULL,
+  PRIMARY KEY (vm)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1;
+
 -- The last statement of this file: the program writes mvc_site just before it.
 INSERT INTO mvc_schema (version, created)
-SELECT 1, UTC_TIMESTAMP() FROM DUAL
- WHERE NOT EXISTS (SELECT 1 FROM mvc_schema AS present WHERE present.version = 1);
+SELECT 2, UTC_TIMESTAMP() FROM DUAL
+ WHERE NOT EXISTS (SELECT 1 FROM mvc_schema AS present WHERE present.version = 2);

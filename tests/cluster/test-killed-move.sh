@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026 the rocks-mvc authors
+#
+# `move host vm` is killed (SIGKILL) at every step, with memory and disk copied and
+# live. Wherever it was: the VM is then on one container at most, nothing starts
+# it on the other, and the next command completes the move or takes it back.
+#
+#   test-killed-move.sh [cold|live]...
+#
+# Each step is mended by one of four commands, in turn; KILLED_ALL=1 tries all.
+# shellcheck source=tests/cluster/sites.sh
+. "$(dirname "$0")/sites.sh"
+# shellcheck source=tests/cluster/killing.sh
+. "$(dirname "$0")/killing.sh"
+
+one=vm-container-0-0 two=vm-container-0-1
+
+mac_of() { sql a "SELECT MAC FROM networks w JOIN nodes n ON n.ID = w.Node WHERE n.Name = '$1' AND w.VlanID > 0"; }
+place() { sql a "SELECT p.Name FROM vm_nodes v JOIN nodes n ON n.ID = v.Node JOIN nodes p ON p.ID = v.PhysNode WHERE n.Name = '$1'"; }
+
+# Where the VM and its port are: `domain HOST` and `port HOST`, a line each.
+where() { # VM
+  local host port
+  port=nt$(mac_of "$1" | tr -d :)
+  for host in $one $two; do
+    host_state "a:$host" | awk -v vm="$1" -v port="$port" -v host="$host" '
+      $1 == "domain" && $2 == vm && $3 != "shut" { print "domain", host }
+      $1 == "link" && $2 == port { print "port", host }'
+  done
+}
+
+# At one place at most.
+once() { # TITLE VM
+  where "$2" >"$test_tmp/where"
+  if [ "$(grep -c domain "$test_tmp/where")" -gt 1 ] || [ "$(grep -c port "$test_tmp/where")" -gt 1 ]; then
+    not_ok "$1: it is there twice: $(paste -sd' ' "$test_tmp/where")"
+  fi
+}
+
+runs_on() { # TITLE VM HOST
+  is "$1: it runs on $3" "$(place "$2" && where "$2")" "$(printf '%s\ndomain %s\nport %s' "$3" "$3" "$3")"
+  is "$1: nothing is recorded of the move" "$(sql a 'SELECT vm FROM mvc_moves')" ''
+  is "$1: no memory is left" "$(for host in $one $two; do
+    lab run "a:$host" find / -xdev -name '*.saved' </dev/null
+  done)" ''
+}
+
+# What an admin may try next. Its end is at the container that it prints.
+mend() { # HOW VM FROM TO
+  local host=$4
+  case $1 in
+    again) rocks move host vm "$2" "$4" ;;
+    sync) rocks sync cluster "$fe" ;;
+    start) rocks start cluster "$fe" wait=no ;;
+    back)
+      rocks move host vm "$2" "$3"
+      host=$3
+      ;;
+  esac >"$test_tmp/mend" 2>&1 </dev/null || not_ok "$title: $1: $(cat "$test_tmp/mend")"
+  echo "$host" >"$test_tmp/host"
+}
+
+killed() { # WAY VM CALL NTH HOW
+  local from to title="$1 killed before $3 $4" moving
+  from=$(place "$2")
+  if [ "$from" = $one ]; then to=$two; else to=$one; fi
+  ! kill_before "$3" "$4" move host vm "$2" "$to" || not_ok "$title: it was not killed"
+  moving=$(sql a 'SELECT vm FROM mvc_moves')
+  once "$title" "$2"
+  # Whatever it was about to do, this may not make it two.
+  if rocks start host vm "$2" >"$test_tmp/start" 2>&1 </dev/null; then
+    [ -z "$moving" ] || not_ok "$title: it was started on its way: $(cat "$test_tmp/start")"
+  fi
+  once "$title, then started" "$2"
+  if [ -z "$moving" ]; then
+    # Before the first step, or after the last.
+    runs_on "$title, $(head -n 1 "$test_tmp/start")" "$2" "$(place "$2")"
+    return
+  fi
+  has "$title" "$(cat "$test_tmp/start")" "host $2 is on its way from $from to $to"
+  mend "$5" "$2" "$from" "$to"
+  runs_on "$title, then $5" "$2" "$(cat "$test_tmp/host")"
+  is "$title: no worker is left" "$(workers)" 0
+}
+
+need_programs strace
+sites_up demo
+add_cluster 2 sites=a || exit 1
+rocks set host vm hosted-vm-0-1-0 disk=file:/lab/shared.vda,vda,virtio disksize=1
+rocks start cluster "$fe" wait=no >"$test_tmp/start" 2>&1 </dev/null || not_ok "start: $(cat "$test_tmp/start")"
+hows=(again sync back start)
+turn=0
+[ $# -gt 0 ] || set -- cold live
+for way; do
+  if [ "$way" = cold ]; then vm=hosted-vm-0-0-0; else vm=hosted-vm-0-1-0; fi
+  from=$(place $vm)
+  if [ "$from" = $one ]; then to=$two; else to=$one; fi
+  if trace move host vm $vm $to; then ok "$way, without being killed"; else
+    not_ok "$way, without being killed: $(cat "$test_tmp/run")"
+    continue
+  fi
+  points >"$test_tmp/points"
+  runs_on "$way" $vm $to
+  echo "$way: $(wc -l <"$test_tmp/points") steps"
+  while read -r call nth <&3; do
+    turn=$((turn + 1))
+    for how in "${hows[@]}"; do
+      [ "${KILLED_ALL-0}" = 1 ] || [ "$how" = "${hows[turn % 4]}" ] || continue
+      killed "$way" $vm "$call" "$nth" "$how"
+    done
+  done 3<"$test_tmp/points"
+done
+rocks stop cluster "$fe" >"$test_tmp/stop" 2>&1 </dev/null || not_ok "stop: $(cat "$test_tmp/stop")"
+rocks remove cluster "$fe" >"$test_tmp/stop" 2>&1 </dev/null || not_ok "remove: $(cat "$test_tmp/stop")"
+nothing_left 'after all moves nothing is left'
