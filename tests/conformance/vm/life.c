@@ -131,15 +131,21 @@ test_run(void)
   becomes("resumed", ROCKS_VM_ACTIVE, 10);
 }
 
-/* Only a kernel that is up can hand over its memory (Xen), or shut down. */
+/* Only a kernel that is up can hand over its memory (Xen), or shut down.  Whether
+ * it is, the command LIFE_BOOTED says; without one it has LIFE_BOOT_SECONDS. */
 static void
 wait_for_boot(void)
 {
-  const char *seconds = getenv("LIFE_BOOT_SECONDS");
-  struct timespec pause = { .tv_sec = seconds != NULL ? atol(seconds) : BOOT_SECONDS };
+  const char *booted = getenv("LIFE_BOOTED"), *seconds = getenv("LIFE_BOOT_SECONDS");
+  long left = seconds != NULL ? atol(seconds) : BOOT_SECONDS;
+  struct timespec pause = { .tv_sec = 1 };
 
-  if (folder != NULL)
+  if (folder == NULL)
+    return;
+  while (left-- > 0 && (booted == NULL || system(booted) != 0))
     nanosleep(&pause, NULL);
+  if (booted != NULL)
+    result("it has booted", left >= 0);
 }
 
 static void
