@@ -98,10 +98,12 @@ choose(struct move *move, enum rocks_vm_state here, enum rocks_vm_state there, b
     return call_fail(call, ROCKS_EEXISTS, "VM %s is on %s and on %s at once; end one of them there "
                      "first", vm->name, vm->container, move->to->container);
   move->runs = runs(here);
-  if (runs(here) && move->settled)
-    return call_fail(call, ROCKS_EEXISTS, "VM %s runs on %s already; `rocks move host vm %s %s` "
-                     "completes its move there", vm->name, vm->container, vm->name, vm->container);
   move->paused = (runs(there) ? there : here) == ROCKS_VM_PAUSED;
+  /* What counts is where it runs, whatever the inventory says; and it was the move
+   * that paused it. */
+  move->unfinished = move->unfinished && runs(here);
+  if (move->unfinished)
+    move->settled = move->paused = false;
   if (runs(there)) {
     move->way = MOVE_FINISH;
     move->paused = false; /* where an interrupted move has left it */
@@ -198,8 +200,8 @@ take_back(struct move *move)
   call_free(&quiet);
 }
 
-int
-move_run(struct move *move)
+static int
+run_plan(struct move *move)
 {
   struct control *control = move->control;
   int result;
@@ -211,5 +213,23 @@ move_run(struct move *move)
   result = apply(move, control->call);
   if (result != 0 && move->runs)
     take_back(move);
+  return result;
+}
+
+int
+move_run(struct move *move)
+{
+  struct rocks_call *call = move->control->call;
+  int result = run_plan(move);
+
+  /* Both ends answer, and it runs on: its hypervisor cannot do this with it. */
+  if (result != 0 && move->stays && move->way == MOVE_LIVE) {
+    move->say(move->arg, pool_format(&move->control->model.pool, "It cannot move while it runs, so "
+                                     "its state is saved (%s)", or_empty(call->message)));
+    call_clear(call);
+    move->way = MOVE_SAVED;
+    move->stays = false;
+    result = run_plan(move);
+  }
   return result;
 }

@@ -26,6 +26,7 @@ struct move {
   bool paused;        /* it was, and stays so */
   bool shared;        /* both see its disks */
   bool copy_state;    /* `file` is only at the source */
+  bool unfinished;    /* in: an earlier try brought it to `from` and did not end there */
   bool settled;       /* in: the inventory says `to` already, so all it has is there */
   bool stays;         /* out, of a failure: it is where it was, as it was */
   void (*say)(void *arg, const char *sentence);

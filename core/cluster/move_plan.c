@@ -27,15 +27,18 @@ record(const struct move *move, struct plan *plan)
   plan->phase++;
 }
 
-/* What remains when the VM is at its new container, still, or goes on there. */
 static void
-finish(const struct move *move, struct plan *plan, bool port)
+leave(const struct move *move, struct plan *plan, bool port)
 {
   add(move, plan, STEP_VM_UNDEFINE, move->from, NULL);
   if (port)
     add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
   plan->phase++;
-  record(move, plan);
+}
+
+static void
+arrive(const struct move *move, struct plan *plan, bool port)
+{
   if (port)
     add(move, plan, STEP_NETWORK_UP, move->to, NULL);
   add(move, plan, STEP_VM_PREPARE, move->to, NULL);
@@ -43,6 +46,28 @@ finish(const struct move *move, struct plan *plan, bool port)
     add(move, plan, STEP_VM_RESUME, move->to, NULL);
   add(move, plan, STEP_VM_DEFINE, move->to, NULL);
   plan->phase++;
+}
+
+/* What remains when the VM is at its new container, still, or goes on there. */
+static void
+finish(const struct move *move, struct plan *plan, bool port)
+{
+  leave(move, plan, port);
+  record(move, plan);
+  arrive(move, plan, port);
+}
+
+/* An earlier try ended at the other end, maybe with the VM still: QEMU cannot let
+ * it go again before it went on there. */
+static void
+finish_back(const struct move *move, struct plan *plan, bool port)
+{
+  struct move there = *move;
+
+  there.from = move->to;
+  there.to = move->from;
+  leave(&there, plan, port);
+  arrive(&there, plan, port);
 }
 
 /* The memory that an earlier try has left, which is old by now. */
@@ -72,10 +97,7 @@ saved(const struct move *move, struct plan *plan, bool port)
 
   if (move->runs)
     add(move, plan, STEP_VM_SAVE, move->from, move->file);
-  add(move, plan, STEP_VM_UNDEFINE, move->from, NULL);
-  if (port)
-    add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
-  plan->phase++;
+  leave(move, plan, port);
   if (copy) {
     plan_add(plan, STEP_COPY, move->site, "", move->to, move->file);
     plan->phase++;
@@ -93,10 +115,7 @@ saved(const struct move *move, struct plan *plan, bool port)
 static void
 off(const struct move *move, struct plan *plan, bool port)
 {
-  add(move, plan, STEP_VM_UNDEFINE, move->from, NULL);
-  if (port)
-    add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
-  plan->phase++;
+  leave(move, plan, port);
   if (!move->shared)
     plan_add(plan, STEP_COPY, move->site, "", move->to, NULL);
   plan->phase++;
@@ -109,6 +128,8 @@ move_plan(const struct move *move, struct plan *plan)
   struct rocks_port ignored;
   bool port = cluster_port(plan->cluster, move->from, &ignored);
 
+  if (move->unfinished)
+    finish_back(move, plan, port);
   switch (move->way) {
   case MOVE_LIVE:
     live(move, plan, port);

@@ -20,6 +20,28 @@
 #include "commands/sites.h"
 #include "framework/hosts.h"
 
+/* Between sites a VM would need another MAC, which what runs in it and the cluster's
+ * frontend know it by: each site gives MACs of its own range alone. */
+static int
+refuse_sites(struct run *run, const char *vm, const char *to)
+{
+  const char *colon = strchr(to, ':');
+  CLEANUP_FREE char *site = NULL;
+  bool ours, found = false;
+
+  if (colon != NULL)
+    return run_fail(run, "VM %s cannot move to %s of site %.*s: a VM moves between containers of "
+                    "one site, whose MAC it has", vm, colon + 1, (int) (colon - to), to);
+  if (sites_recorded(run->db, &ours) != 0)
+    return -1;
+  if (ours && db_value(run->db, &site, &found, "select s.name from mvc_members m join mvc_sites s"
+                       " on s.uuid = m.site_uuid where m.name = ?", "s", vm) != 0)
+    return -1;
+  if (found)
+    return run_fail(run, "VM %s stands at site %s: only VMs of this site can be moved", vm, site);
+  return 0;
+}
+
 static int
 take_words(struct run *run, struct list *vm, const char **to)
 {
@@ -31,7 +53,8 @@ take_words(struct run *run, struct list *vm, const char **to)
   *to = values[0];
   if (run->args.count == 0)
     return run_fail(run, "must supply host");
-  if (run_db(run) == NULL || hosts_expand(run, vm, 0) != 0)
+  if (run_db(run) == NULL || refuse_sites(run, run->args.item[0], *to) != 0
+      || hosts_expand(run, vm, 0) != 0)
     return -1;
   if (vm->count != 1)
     return run_fail(run, "must supply only one VM host");
@@ -45,6 +68,7 @@ struct journey {
   const char *to;
   char *from, *file;  /* owned */
   bool settled;       /* its rows say `to` already: an earlier try got there, or is taken back */
+  bool back;          /* an earlier try is taken back */
   struct moving before; /* an earlier try that did not end */
 };
 
@@ -56,6 +80,7 @@ resume_journey(struct journey *journey, const char *at)
   const char *own = run_param(journey->run, "file", "");
   bool back = strcmp(journey->to, before->source) == 0;
 
+  journey->back = back;
   if (!back && strcmp(journey->to, before->target) != 0)
     return moving_refuse(journey->run, &journey->vm);
   if (own[0] != '\0' && strcmp(own, before->file) != 0)
@@ -240,6 +265,7 @@ move_group(struct journey *journey, struct control *here, struct control *there)
   struct run *run = journey->run;
   const char *vm = journey->vm.item[0];
   struct move move = { .control = here, .file = journey->file, .settled = journey->settled,
+                       .unfinished = journey->back,
                        .say = say, .commit = commit_rows, .arg = journey };
 
   move.site = model_home(&here->model);
