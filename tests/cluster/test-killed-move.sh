@@ -42,7 +42,7 @@ runs_on() { # TITLE VM HOST
   is "$1: it runs on $3" "$(place "$2" && where "$2")" "$(printf '%s\ndomain %s\nport %s' "$3" "$3" "$3")"
   is "$1: nothing is recorded of the move" "$(sql a 'SELECT vm FROM mvc_moves')" ''
   is "$1: no memory is left" "$(for host in $one $two; do
-    lab run "a:$host" find / -xdev -name '*.saved' </dev/null
+    lab run "a:$host" find /lab /state -name '*.saved' </dev/null
   done)" ''
 }
 
