@@ -7,20 +7,26 @@
 # does by itself.  Real n2n, namespaces for hosts and VMs, a ping every 0.1 s.
 #
 #   bench/supernode-restart.sh [ROUNDS]          in the build folder, as root
-set -eu
-srcdir=${srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
-. "$srcdir/tests/n2n/lab.sh"
-lab_requires edge supernode nft ss bash flock ping
+top=$(cd "$(dirname "$0")/.." && pwd)
+export ROCKS_BUILD=${ROCKS_BUILD:-$PWD}
+# shellcheck source=tests/functions.sh
+. "$top/tests/functions.sh"
+# shellcheck source=tests/bed.sh
+. "$top/tests/bed.sh"
+# shellcheck source=tests/n2n/n2n.sh
+. "$top/tests/n2n/n2n.sh"
+bed_requires edge supernode nft ss flock ping
 rounds=${1:-3}
+give_up() {
+  echo "$*" >&2
+  exit 1
+}
 
-one=52:54:00:00:00:01 two=52:54:00:00:00:02
-lab_start fe=10 c1=11 c2=12
-backend_reserve n2n_mtu=
-backend fe relay
-backend c1 up $one
-backend c2 up $two
-vm_start v1 c1 $one
-vm_start v2 c2 $two
+n2n_start 2
+reserve n2n_mtu=
+have fe relay
+for n in 1 2; do have c$n up "$(mac c$n)"; done
+for n in 1 2; do start_vm v$n; done
 
 guard=$(on fe cut -d ' ' -f 1 /var/lib/rocks-mvc/n2n/7654/pid)
 connected() { [ "$(on fe ss -Htn state established "sport = :7655" | wc -l)" = 2 ]; }
@@ -28,14 +34,14 @@ traffic() { on v2 ping -q -c 1 -W 1 10.99.0.1; }
 
 # Seconds of the longest silence when the supernode is killed, of $1 at most.
 silence() {
-  wait_for 90 traffic || fail 'no traffic before the supernode is killed'
-  on v2 ping -D -i 0.1 -W 1 -w "$1" 10.99.0.1 >"$tmp/pings" &
+  bed_wait 90 traffic || give_up 'no traffic before the supernode is killed'
+  on v2 ping -D -i 0.1 -W 1 -w "$1" 10.99.0.1 >"$test_tmp/pings" &
   sleep 2
   kill -9 "$(pgrep -P "$guard")"
   wait $! || :
   awk -F"[][]" -v end="$(date +%s.%N)" '
     /time=/ { if (last && $2 - last > most) most = $2 - last; last = $2 }
-    END { if (end - last > most) most = end - last; printf "%.1f\n", most }' "$tmp/pings"
+    END { if (end - last > most) most = end - last; printf "%.1f\n", most }' "$test_tmp/pings"
 }
 
 block() {
@@ -52,13 +58,13 @@ NFT
 edge -h 2>&1 | sed -n 's/^Welcome to \(n2n v.[0-9.]*\).*/\1/p'
 echo 'round  with beacon (s)  without (s)'
 for round in $(seq "$rounds"); do
-  wait_for 30 connected || fail 'no connection to the beacon'
+  bed_wait 30 connected || give_up 'no connection to the beacon'
   with=$(silence 15)
   block
   without=$(silence 100)
   on fe nft delete table inet bench
   printf '%5d  %15s  %11s\n' "$round" "$with" "$without"
-  echo "$with $without" >>"$tmp/results"
+  echo "$with $without" >>"$test_tmp/results"
 done
 awk '{ with += $1; without += $2 }
-  END { printf "mean   %15.1f  %11.1f   %.0f times\n", with / NR, without / NR, without / with }' "$tmp/results"
+  END { printf "mean   %15.1f  %11.1f   %.0f times\n", with / NR, without / NR, without / with }' "$test_tmp/results"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154  # functions.sh sets test_tmp
+# shellcheck shell=bash disable=SC2154  # functions.sh sets test_tmp and top_builddir
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
@@ -14,6 +14,7 @@
 
 declare -A bed_pid=()   # of the holder of each namespace
 declare -A bed_made=()  # the words that a container was made with
+bed_drive=${DRIVE:-$top_builddir/tests/conformance/network/drive}
 
 bed_requires() { # PROGRAM...
   local program
@@ -124,6 +125,11 @@ bed_reboot() { # CONTAINER
   on switch ip link delete dev "$(bed_port "$1")" 2>/dev/null || : # it goes with the other end, in time
   # shellcheck disable=SC2086  # words
   bed_container ${bed_made[$1]}
+}
+
+# Has a backend do something on a container; the script stays in script.CONTAINER.
+bed_have() { # CONTAINER BACKEND up|down|probe|relay WORD...
+  "$bed_drive" "${@:2}" >"$test_tmp/script.$1" && on "$1" sh -eu <"$test_tmp/script.$1"
 }
 
 # A namespace for a VM, plugged into a port's device as a hypervisor would do it:
