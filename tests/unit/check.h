@@ -11,9 +11,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-
 static int check_count, check_bad;
+static const char *check_note; /* borrowed; said with what fails, such as the last error */
+
+static inline void
+check_end_(void)
+{
+  check_bad++;
+  if (check_note != NULL && check_note[0] != '\0')
+    printf(" (%s)", check_note);
+  putchar('\n');
+}
 
 static inline void
 check_text_(const char *file, int line, const char *what, const char *got, const char *wanted)
@@ -21,9 +29,9 @@ check_text_(const char *file, int line, const char *what, const char *got, const
   check_count++;
   if (got != NULL && wanted != NULL ? strcmp(got, wanted) == 0 : got == wanted)
     return;
-  check_bad++;
-  printf("%s:%d: %s is \"%s\", wanted \"%s\"\n", file, line, what, got ? got : "(null)",
+  printf("%s:%d: %s is \"%s\", wanted \"%s\"", file, line, what, got ? got : "(null)",
          wanted ? wanted : "(null)");
+  check_end_();
 }
 
 static inline void
@@ -32,8 +40,8 @@ check_number_(const char *file, int line, const char *what, long long got, long 
   check_count++;
   if (got == wanted)
     return;
-  check_bad++;
-  printf("%s:%d: %s is %lld, wanted %lld\n", file, line, what, got, wanted);
+  printf("%s:%d: %s is %lld, wanted %lld", file, line, what, got, wanted);
+  check_end_();
 }
 
 static inline void
@@ -42,8 +50,14 @@ check_part_(const char *file, int line, const char *what, const char *got, const
   check_count++;
   if (got != NULL && strstr(got, part) != NULL)
     return;
-  check_bad++;
-  printf("%s:%d: %s is \"%s\", which lacks \"%s\"\n", file, line, what, got ? got : "(null)", part);
+  printf("%s:%d: %s is \"%s\", which lacks \"%s\"", file, line, what, got ? got : "(null)", part);
+  check_end_();
+}
+
+static inline const char *
+check_or_empty_(const char *text)
+{
+  return text != NULL ? text : "";
 }
 
 static inline bool
@@ -54,7 +68,7 @@ check_true(bool good, const char *what, const char *file, int line)
 }
 
 /* NULL reads as "". */
-#define IS(got, wanted) check_text_(__FILE__, __LINE__, #got, or_empty(got), wanted)
+#define IS(got, wanted) check_text_(__FILE__, __LINE__, #got, check_or_empty_(got), wanted)
 #define CHECK_TEXT(got, wanted) check_text_(__FILE__, __LINE__, #got, got, wanted)
 #define CHECK_NUMBER(got, wanted) check_number_(__FILE__, __LINE__, #got, got, wanted)
 #define CHECK_PART(got, part) check_part_(__FILE__, __LINE__, #got, got, part)

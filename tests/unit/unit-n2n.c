@@ -6,13 +6,12 @@
  */
 #include <config.h>
 
-#include "fake-core.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const struct rocks_plugin *network_n2n_LTX_rocks_entry(void);
+#include "check.h"
+#include "fake-core.h"
 
 #define MAC "52:54:00:00:00:01"
 #define KEY "0123456789-abcdefghijklmnopqrstuvwxyz_ABCDE"
@@ -20,23 +19,6 @@ const struct rocks_plugin *network_n2n_LTX_rocks_entry(void);
 static const struct rocks_network_ops *ops;
 static struct rocks_call call;
 static void *state;
-static unsigned failures;
-
-static void
-check(bool good, const char *what, int line)
-{
-  if (good)
-    return;
-  fprintf(stderr, "unit-n2n.c:%d: %s (error: \"%s\")\n", line, what, call.message);
-  failures++;
-}
-#define CHECK(what) check(what, #what, __LINE__)
-
-static void
-forget(void)
-{
-  memset(&call, 0, sizeof call);
-}
 
 /* What reserve() chose. */
 struct chosen {
@@ -71,7 +53,7 @@ reserve(struct chosen *chosen, const char *address, const char *name, const char
                                    .address = address,
                                    .params = { .item = &item, .count = name != NULL } };
 
-  forget();
+  call_forget(&call);
   memset(chosen, 0, sizeof *chosen);
   return ops->reserve(state, &call, "frontend-0-0-0", &home, &chosen->mtu, take, chosen);
 }
@@ -137,11 +119,11 @@ test_port_device(void)
   char device[ROCKS_DEVICE_MAX] = "";
   size_t i;
 
-  forget();
+  call_forget(&call);
   CHECK(ops->port_device(state, &call, NULL, &port, device, &wiring) == 0);
   CHECK(strcmp(device, "nb525400000001") == 0 && wiring == ROCKS_WIRING_BRIDGE);
   for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-    forget();
+    call_forget(&call);
     port.mac = bad[i];
     CHECK(ops->port_device(state, &call, NULL, &port, device, &wiring) == -1);
     CHECK(call.code == ROCKS_EINVALID && strstr(call.message, bad[i]) != NULL);
@@ -171,7 +153,7 @@ up(const char *name, const char *value)
   for (i = 0; name != NULL && i < 2; i++)
     if (strcmp(params[i].name, name) == 0)
       params[i].value = value;
-  forget();
+  call_forget(&call);
   return ops->up(state, &call, &network, &host, ports, 2, &call.script);
 }
 
@@ -179,16 +161,16 @@ static void
 test_up(void)
 {
   CHECK(up(NULL, NULL) == 0);
-  CHECK(call.script.code != NULL && strstr(call.script.code, "n2n_port_up()") != NULL);
+  CHECK(strstr(call.script.code, "n2n_port_up()") != NULL);
   CHECK(strcmp(call.script.open.text,
-               "n2n_network 'abc' '1360' 'auto' '50000' 'a.example:7654 192.0.2.1:80'\n"
-               "n2n_port_up 'nb525400000001' '52:54:00:00:00:01'\n"
-               "n2n_port_up 'nb525400000002' '52:54:00:00:00:02'\n"
-               "n2n_port_ready 'nb525400000001'\n"
-               "n2n_port_ready 'nb525400000002'\n") == 0);
+               "'n2n_network' 'abc' '1360' 'auto' '50000' 'a.example:7654 192.0.2.1:80'\n"
+               "'n2n_port_up' 'nb525400000001' '52:54:00:00:00:01'\n"
+               "'n2n_port_up' 'nb525400000002' '52:54:00:00:00:02'\n"
+               "'n2n_port_ready' 'nb525400000001'\n"
+               "'n2n_port_ready' 'nb525400000002'\n") == 0);
   /* The key once, and only where no log has it. */
   CHECK(strstr(call.script.open.text, KEY) == NULL && strstr(call.script.code, KEY) == NULL);
-  CHECK(strstr(call.script.all.text, "n2n_key '" KEY "'\n") != NULL);
+  CHECK(strstr(call.script.all.text, "'n2n_key' '" KEY "'\n") != NULL);
   CHECK(up("n2n_direct", "no") == 0 && strstr(call.script.open.text, "'1360' 'no' '50000'") != NULL);
   CHECK(up("n2n_edge_port", "51000") == 0 && strstr(call.script.open.text, "'51000'") != NULL);
 }
@@ -228,7 +210,7 @@ service(const char *words, const char *const *lines, size_t nargs)
   const struct rocks_command *command = network_n2n_LTX_rocks_entry()->commands;
   const struct rocks_settings none = { NULL, 0 };
 
-  forget();
+  call_forget(&call);
   call.params = (struct rocks_settings){ params, 1 };
   call.lines = lines;
   while (command->words != NULL && strcmp(command->words, words) != 0)
@@ -245,9 +227,9 @@ test_service(void)
   CHECK(service("list service supernode", running, 0) == 0);
   CHECK(strcmp(call.table.text, "HOST|PORT|STATE|\n192.0.2.1|7654|running|\n") == 0);
   CHECK(service("start service supernode", running, 0) == 0);
-  CHECK(strstr(call.script.open.text, "n2n_relay_up '192.0.2.1' '7654' 'yes' ") != NULL);
+  CHECK(strstr(call.script.open.text, "'n2n_relay_up' '192.0.2.1' '7654' 'yes' ") != NULL);
   CHECK(service("stop service supernode", running, 0) == 0);
-  CHECK(strstr(call.script.open.text, "n2n_relay_down '192.0.2.1' '7654'") != NULL);
+  CHECK(strstr(call.script.open.text, "'n2n_relay_down' '192.0.2.1' '7654'") != NULL);
   CHECK(service("start service supernode", elsewhere, 0) == -1 && call.code == ROCKS_ENOTFOUND);
   CHECK(service("list service supernode", elsewhere, 0) == 0);
   CHECK(service("start service supernode", running, 1) == -1);
@@ -259,6 +241,7 @@ main(void)
 {
   const struct rocks_plugin *plugin = network_n2n_LTX_rocks_entry();
 
+  check_note = call.message;
   ops = plugin->ops;
   CHECK(plugin->kind == ROCKS_KIND_NETWORK && plugin->ops_size == sizeof *ops);
   CHECK(ops->segment_min == 4096 && !ops->reuse_segments);
@@ -271,5 +254,5 @@ main(void)
   test_up_refuses();
   test_service();
   plugin->stop(state);
-  return failures == 0 ? 0 : 1;
+  return check_failures();
 }

@@ -9,29 +9,9 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "check.h"
 #include "query.h"
 #include "uri.h"
-
-static int failures;
-
-#define CHECK(condition)                                               \
-  do {                                                                 \
-    if (!(condition)) {                                                \
-      printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);   \
-      failures++;                                                      \
-    }                                                                  \
-  } while (0)
-
-static void
-check_text(int line, const char *got, const char *wanted)
-{
-  if (got == wanted || (got != NULL && wanted != NULL && strcmp(got, wanted) == 0))
-    return;
-  printf("%s:%d: got \"%s\", wanted \"%s\"\n", __FILE__, line, got == NULL ? "(none)" : got,
-         wanted == NULL ? "(none)" : wanted);
-  failures++;
-}
-#define TEXT(got, wanted) check_text(__LINE__, (got), (wanted))
 
 static void
 test_macs(void)
@@ -41,19 +21,19 @@ test_macs(void)
 
   CHECK(macs_begin(&m, "a:64:33:80:00:00", "ff:ff:ff:c0:00:00"));
   CHECK(macs_next(&m, text));
-  TEXT(text, "0a:64:33:80:00:00");
+  CHECK_TEXT(text, "0a:64:33:80:00:00");
   CHECK(macs_next(&m, text));
-  TEXT(text, "0a:64:33:80:00:01");
+  CHECK_TEXT(text, "0a:64:33:80:00:01");
   macs_seen(&m, "52:54:00:ff:ff:ff"); /* another range */
   macs_seen(&m, "rubbish");
   macs_seen(&m, "0a:64:33:80:00:00:11");
   macs_seen(&m, "0A:64:33:80:00:FF");
   macs_seen(&m, "0a:64:33:80:00:05"); /* smaller: a hole is not used */
   CHECK(macs_next(&m, text));
-  TEXT(text, "0a:64:33:80:01:00");
+  CHECK_TEXT(text, "0a:64:33:80:01:00");
   macs_seen(&m, "0a:64:33:bf:ff:fe");
   CHECK(macs_next(&m, text));
-  TEXT(text, "0a:64:33:bf:ff:ff");
+  CHECK_TEXT(text, "0a:64:33:bf:ff:ff");
   CHECK(!macs_next(&m, text)); /* the range is used up */
 
   CHECK(!macs_begin(&m, "a:64:33:80:00", "ff:ff:ff:c0:00:00"));
@@ -62,9 +42,9 @@ test_macs(void)
   /* A group address of a vendor becomes a unicast one of ours, and stays. */
   CHECK(macs_begin(&m, "01:16:3e:00:00:00", "ff:ff:ff:00:00:00"));
   CHECK(macs_next(&m, text));
-  TEXT(text, "02:16:3e:00:00:00");
+  CHECK_TEXT(text, "02:16:3e:00:00:00");
   CHECK(macs_next(&m, text));
-  TEXT(text, "02:16:3e:00:00:01");
+  CHECK_TEXT(text, "02:16:3e:00:00:01");
 }
 
 static void
@@ -106,7 +86,7 @@ test_names(void)
         NAME_OK);
 
   CHECK(name_default(text, sizeof text, "hosted-vm", 0, 12, 3));
-  TEXT(text, "hosted-vm-0-12-3");
+  CHECK_TEXT(text, "hosted-vm-0-12-3");
   CHECK(!name_default(text, 8, "hosted-vm", 0, 0, 0));
 }
 
@@ -153,7 +133,7 @@ test_addresses(void)
   CHECK(!address_parse("", &out) && !address_parse("10.1.0.0 ", &out));
   CHECK(next_address(network, mask, used, 0, &out));
   address_format(out, text);
-  TEXT(text, "10.1.255.254");
+  CHECK_TEXT(text, "10.1.255.254");
   address_parse("10.1.255.253", &used[0]);
   address_parse("192.168.0.1", &used[1]);
   address_parse("10.1.255.254", &used[2]);
@@ -161,7 +141,7 @@ test_addresses(void)
   address_parse("10.1.255.255", &used[4]);
   CHECK(next_address(network, mask, used, 5, &out));
   address_format(out, text);
-  TEXT(text, "10.1.255.252");
+  CHECK_TEXT(text, "10.1.255.252");
   address_parse("192.0.2.8", &network);
   address_parse("255.255.255.252", &mask);
   address_parse("192.0.2.9", &used[0]);
@@ -186,9 +166,9 @@ test_query(void)
   query_text(&q, " VALUES ");
   QUERY_ROW(&q, sql_text("o'h"), sql_int(7));
   QUERY_ROW(&q, sql_text(NULL), sql_null());
-  TEXT(q.text, "x IN (?,?) y IN (?,?,?) z IN (NULL) VALUES (?,?),(?,?)");
+  CHECK_TEXT(q.text, "x IN (?,?) y IN (?,?,?) z IN (NULL) VALUES (?,?),(?,?)");
   CHECK(q.nargs == 9);
-  TEXT(q.args[5].text, "o'h");
+  CHECK_TEXT(q.args[5].text, "o'h");
   CHECK(q.args[5].length == 3 && q.args[6].integer == 7);
   CHECK(q.args[7].type == ROCKS_SQL_NULL && q.args[8].type == ROCKS_SQL_NULL);
   query_free(&q);
@@ -218,14 +198,12 @@ refused(int line, const char *text, const char *words)
   struct rocks_call call = { "" };
   struct db_uri uri;
 
-  if (uri_parse(&core, &call, text, &uri) == 0) {
-    printf("%s:%d: %s was taken\n", __FILE__, line, text);
+  if (!check_true(uri_parse(&core, &call, text, &uri) != 0, text, __FILE__, line)) {
     uri_free(&uri);
-    failures++;
-  } else if (strstr(call.message, words) == NULL || strstr(call.message, "geheim") != NULL) {
-    printf("%s:%d: %s: %s\n", __FILE__, line, text, call.message);
-    failures++;
+    return;
   }
+  check_part_(__FILE__, line, text, call.message, words);
+  check_true(strstr(call.message, "geheim") == NULL, "no password in it", __FILE__, line);
 }
 #define REFUSED(text, words) refused(__LINE__, (text), (words))
 
@@ -236,28 +214,28 @@ test_uri(void)
   struct db_uri uri;
 
   CHECK(uri_parse(&core, &call, "mysql:///", &uri) == 0);
-  TEXT(uri.database, "cluster");
-  TEXT(uri.user, NULL);
-  TEXT(uri.host, NULL);
+  CHECK_TEXT(uri.database, "cluster");
+  CHECK_TEXT(uri.user, NULL);
+  CHECK_TEXT(uri.host, NULL);
   CHECK(uri.port == 0 && !uri.ssl);
   uri_free(&uri);
   CHECK(uri_parse(&core, &call, "mysql://root@db.example.org:40000/site_a?ssl=yes&ssl-ca=/a%20b",
                   &uri) == 0);
-  TEXT(uri.user, "root");
-  TEXT(uri.host, "db.example.org");
-  TEXT(uri.database, "site_a");
-  TEXT(uri.ssl_ca, "/a b");
+  CHECK_TEXT(uri.user, "root");
+  CHECK_TEXT(uri.host, "db.example.org");
+  CHECK_TEXT(uri.database, "site_a");
+  CHECK_TEXT(uri.ssl_ca, "/a b");
   CHECK(uri.port == 40000 && uri.ssl);
   uri_free(&uri);
   CHECK(uri_parse(&core, &call, "mysql://[2001:db8::1]:3306", &uri) == 0);
-  TEXT(uri.host, "2001:db8::1");
+  CHECK_TEXT(uri.host, "2001:db8::1");
   CHECK(uri.port == 3306);
   uri_free(&uri);
   CHECK(uri_parse(&core, &call, "mysql://me%40here@/cluster?socket=/run/x.sock&option-file=/f",
                   &uri) == 0);
-  TEXT(uri.user, "me@here");
-  TEXT(uri.socket, "/run/x.sock");
-  TEXT(uri.option_file, "/f");
+  CHECK_TEXT(uri.user, "me@here");
+  CHECK_TEXT(uri.socket, "/run/x.sock");
+  CHECK_TEXT(uri.option_file, "/f");
   uri_free(&uri);
 
   REFUSED("mysql://root:geheim@host/x", "holds a password");
@@ -288,5 +266,5 @@ main(void)
   test_addresses();
   test_query();
   test_uri();
-  return failures == 0 ? 0 : 1;
+  return check_failures();
 }

@@ -6,36 +6,18 @@
  */
 #include <config.h>
 
-#include "fake-core.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const struct rocks_plugin *network_vlan_LTX_rocks_entry(void);
+#include "check.h"
+#include "fake-core.h"
 
 #define MAC "76:77:6e:40:00:00"
 
 static const struct rocks_network_ops *ops;
 static struct rocks_call call;
 static void *state;
-static unsigned failures;
-
-static void
-check(bool good, const char *what, int line)
-{
-  if (good)
-    return;
-  fprintf(stderr, "unit-vlan.c:%d: %s (error: \"%s\")\n", line, what, call.message);
-  failures++;
-}
-#define CHECK(what) check(what, #what, __LINE__)
-
-static void
-forget(void)
-{
-  memset(&call, 0, sizeof call);
-}
 
 static struct rocks_port
 port_on(const char *nic, uint32_t segment)
@@ -93,13 +75,11 @@ test_names(void)
 
     port.nic_options = names[i].options;
     port.wanted = names[i].wanted;
-    forget();
+    call_forget(&call);
     wiring = ROCKS_WIRING_ANY;
     CHECK(ops->port_device(state, &call, &network, &port, device, &wiring) == 0);
-    if (strcmp(device, names[i].device) != 0 || wiring != names[i].wiring) {
-      fprintf(stderr, "names[%zu]: %s, wiring %d\n", i, device, (int)wiring);
-      failures++;
-    }
+    IS(device, names[i].device);
+    CHECK_NUMBER(wiring, names[i].wiring);
   }
 }
 
@@ -115,7 +95,7 @@ test_long_names(void)
   uint32_t id;
   size_t i;
 
-  forget();
+  call_forget(&call);
   for (i = 0; i < 2; i++)
     for (id = 2, last[0] = '\0'; id <= 4094; id++) {
       struct rocks_port a = port_on("enx0123456789a", id), b = port_on("enx0123456789b", id);
@@ -137,10 +117,10 @@ port_refused(const char *nic, uint32_t segment, const char *setting, const char 
   char device[ROCKS_DEVICE_MAX];
   enum rocks_wiring wiring;
 
-  forget();
+  call_forget(&call);
   CHECK(ops->port_device(state, &call, &network, &port, device, &wiring) == -1);
   CHECK(call.code != ROCKS_OK && strstr(call.message, word) != NULL);
-  forget();
+  call_forget(&call);
   CHECK(ops->up(state, &call, &network, NULL, &port, 1, &call.script) == -1);
   CHECK(strstr(call.script.all.text, "vlan_up") == NULL);
 }
@@ -179,7 +159,7 @@ segments(const char *pool, char text[256])
   const struct rocks_host frontend = { .size = sizeof frontend, .site = "", .name = "frontend",
                                        .address = "", .params = { .item = &item, .count = 1 } };
 
-  forget();
+  call_forget(&call);
   text[0] = '\0';
   return ops->segments(state, &call, &frontend, take_range, text);
 }
@@ -222,7 +202,7 @@ reserve(const char *wiring, char text[256])
   uint32_t mtu = 1;
   int result;
 
-  forget();
+  call_forget(&call);
   text[0] = '\0';
   result = ops->reserve(state, &call, "frontend-0-0-0", &home, &mtu, take_setting, text);
   /* Rocks gives its VMs no <mtu>. */
@@ -254,28 +234,28 @@ test_steps(void)
   ports[2].mac = "76:77:6e:40:00:02";
   ports[2].nic_options = "novtap";
   ports[2].wanted = ROCKS_WIRING_BRIDGE;
-  forget();
+  call_forget(&call);
   CHECK(ops->up(state, &call, &network, NULL, ports, 3, &call.script) == 0);
   /* Who uses a device is noted before it is made; it is made once. */
   CHECK(strcmp(call.script.all.text,
-               "vlan_join 'peth0.2' '76:77:6e:40:00:00'\n"
-               "vlan_join 'peth0.2' '76:77:6e:40:00:01'\n"
-               "vlan_up 'peth0.2' 'peth0.2' 'eth0' 'rocks' '2' 'frontend-0-0-0'\n"
-               "vlan_join 'xenbr.eth1.3' '76:77:6e:40:00:02'\n"
-               "vlan_up 'xenbr.eth1.3' 'eth1.3' 'eth1' 'plain' '3' 'frontend-0-0-0'\n") == 0);
+               "'vlan_join' 'peth0.2' '76:77:6e:40:00:00'\n"
+               "'vlan_join' 'peth0.2' '76:77:6e:40:00:01'\n"
+               "'vlan_up' 'peth0.2' 'peth0.2' 'eth0' 'rocks' '2' 'frontend-0-0-0'\n"
+               "'vlan_join' 'xenbr.eth1.3' '76:77:6e:40:00:02'\n"
+               "'vlan_up' 'xenbr.eth1.3' 'eth1.3' 'eth1' 'plain' '3' 'frontend-0-0-0'\n") == 0);
   CHECK(strcmp(call.script.all.text, call.script.open.text) == 0);
   CHECK(strstr(call.script.code, "vlan_up()") != NULL);
 
-  forget();
+  call_forget(&call);
   CHECK(ops->down(state, &call, &network, NULL, ports, 2, &call.script) == 0);
-  CHECK(strcmp(call.script.all.text, "vlan_down '76:77:6e:40:00:00'\n"
-                                     "vlan_down '76:77:6e:40:00:01'\n") == 0);
+  CHECK(strcmp(call.script.all.text, "'vlan_down' '76:77:6e:40:00:00'\n"
+                                     "'vlan_down' '76:77:6e:40:00:01'\n") == 0);
 
-  forget();
+  call_forget(&call);
   CHECK(ops->probe(state, &call, &network, NULL, ports + 2, 1, MAC, &call.script) == 0);
-  CHECK(strcmp(call.script.all.text, "vlan_probe 'xenbr.eth1.3' 'eth1.3' '3' "
+  CHECK(strcmp(call.script.all.text, "'vlan_probe' 'xenbr.eth1.3' 'eth1.3' '3' "
                                      "'76:77:6e:40:00:02' '" MAC "'\n") == 0);
-  forget();
+  call_forget(&call);
   CHECK(ops->probe(state, &call, &network, NULL, ports, 1, "", &call.script) == 0);
   CHECK(ops->probe(state, &call, &network, NULL, ports, 1, "x", &call.script) == -1);
 }
@@ -287,10 +267,10 @@ test_down_without_nic(void)
   struct rocks_network network = { .size = sizeof network };
   struct rocks_port port = port_on("", 2);
 
-  forget();
+  call_forget(&call);
   CHECK(ops->down(state, &call, &network, NULL, &port, 1, &call.script) == 0);
   port.mac = "../../etc/passwd";
-  forget();
+  call_forget(&call);
   CHECK(ops->down(state, &call, &network, NULL, &port, 1, &call.script) == -1);
   CHECK(strstr(call.message, "../../etc/passwd") != NULL);
   port.mac = "76:77:6E:40:00:00"; /* the core's are lower case */
@@ -302,8 +282,9 @@ main(void)
 {
   const struct rocks_plugin *plugin = network_vlan_LTX_rocks_entry();
 
+  check_note = call.message;
   ops = plugin->ops;
-  forget();
+  call_forget(&call);
   if (plugin->start(&call, &fake_core, &state) == -1)
     return 1;
   CHECK(ops->capabilities == ROCKS_NET_TAGGED && ops->reuse_segments && ops->relay_up == NULL);
@@ -316,5 +297,5 @@ main(void)
   test_steps();
   test_down_without_nic();
   plugin->stop(state);
-  return failures == 0 ? 0 : 1;
+  return check_failures();
 }

@@ -11,20 +11,8 @@
 
 #include <libvirt/libvirt.h>
 
+#include "check.h"
 #include "fake-core.h"
-
-static unsigned failures;
-
-#define CHECK(what) check((what), #what, __LINE__)
-
-static void
-check(bool good, const char *what, int line)
-{
-  if (good)
-    return;
-  failures++;
-  fprintf(stderr, "unit-vm-life.c:%d: %s\n", line, what);
-}
 
 static struct rocks_call call;
 static const struct rocks_vm_ops *ops;
@@ -50,9 +38,7 @@ static struct rocks_vm vm = { .size = sizeof vm,
 static void
 works(int result, int line)
 {
-  if (result != 0)
-    fprintf(stderr, "%s\n", call.error);
-  check(result == 0 && call.code == ROCKS_OK, "it works", line);
+  check_true(result == 0 && call.code == ROCKS_OK, "it works", __FILE__, line);
 }
 
 #define WORKS(result) works((result), __LINE__)
@@ -61,12 +47,10 @@ works(int result, int line)
 static void
 fails(int result, enum rocks_code code, const char *words, int line)
 {
-  check(result == -1, "it fails", line);
-  if (call.code != code || strstr(call.error, words) == NULL) {
-    failures++;
-    fprintf(stderr, "unit-vm-life.c:%d: %d '%s'\n", line, (int)call.code, call.error);
-  }
-  memset(&call, 0, sizeof call);
+  check_true(result == -1, "it fails", __FILE__, line);
+  check_number_(__FILE__, line, "the code", call.code, code);
+  check_part_(__FILE__, line, "the error", call.message, words);
+  call_forget(&call);
 }
 
 #define FAILS(result, code, words) fails((result), (code), (words), __LINE__)
@@ -233,7 +217,7 @@ test_backend(const struct rocks_plugin *plugin)
   bool emulates = strcmp(plugin->name, "kvm") == 0;
   void *state_of_module;
 
-  memset(&call, 0, sizeof call);
+  call_forget(&call);
   ops = plugin->ops;
   vm.memory = 64;
   vm.kernel = NULL;
@@ -263,7 +247,7 @@ test_warning(const struct rocks_plugin *plugin, bool emulate, unsigned warnings)
                                     .uri = "test:///default", .emulate = emulate };
   void *state_of_module;
 
-  memset(&call, 0, sizeof call);
+  call_forget(&call);
   ops = plugin->ops;
   WORKS(plugin->start(&call, &fake_core, &state_of_module));
   WORKS(ops->connect(state_of_module, &call, &target, &connection));
@@ -278,10 +262,11 @@ test_warning(const struct rocks_plugin *plugin, bool emulate, unsigned warnings)
 int
 main(void)
 {
+  check_note = call.message;
   test_backend(vm_kvm_LTX_rocks_entry());
   test_backend(vm_xen_LTX_rocks_entry());
   test_warning(vm_kvm_LTX_rocks_entry(), true, 1);
   test_warning(vm_kvm_LTX_rocks_entry(), false, 0);
   test_warning(vm_xen_LTX_rocks_entry(), true, 0);
-  return failures != 0;
+  return check_failures();
 }

@@ -10,21 +10,9 @@
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
 
+#include "check.h"
 #include "fake-core.h"
 #include "vm-libvirt.h"
-
-static unsigned failures;
-
-#define CHECK(what) check((what), #what, __LINE__)
-
-static void
-check(bool good, const char *what, int line)
-{
-  if (good)
-    return;
-  failures++;
-  fprintf(stderr, "unit-vm.c:%d: %s\n", line, what);
-}
 
 /* --- a VM to begin with ------------------------------------------------- */
 
@@ -76,7 +64,7 @@ described(void *state, const struct rocks_vm *vm, bool emulate)
   if (text != NULL)
     doc = xmlReadMemory(text, (int)strlen(text), "domain", NULL, XML_PARSE_NONET);
   if (doc == NULL)
-    fprintf(stderr, "no description: %s\n", call.error);
+    fprintf(stderr, "no description: %s\n", call.message);
   xmlFree(text);
   return doc;
 }
@@ -88,16 +76,12 @@ want(xmlDocPtr doc, const char *expression, const char *value, int line)
   xmlXPathObjectPtr found;
   xmlChar *text;
 
-  check(context != NULL, "there is a description", line);
+  check_true(context != NULL, "there is a description", __FILE__, line);
   if (context == NULL)
     return;
   found = xmlXPathEvalExpression((const xmlChar *)expression, context);
   text = found != NULL ? xmlXPathCastToString(found) : NULL;
-  if (text == NULL || strcmp((const char *)text, value) != 0) {
-    failures++;
-    fprintf(stderr, "unit-vm.c:%d: %s is '%s', not '%s'\n", line, expression,
-            (const char *)text, value);
-  }
+  check_text_(__FILE__, line, expression, (const char *)text, value);
   xmlFree(text);
   xmlXPathFreeObject(found);
   xmlXPathFreeContext(context);
@@ -120,13 +104,11 @@ refused(void *state, const struct rocks_vm *vm, enum rocks_code code, const char
   struct rocks_call call = { .code = ROCKS_OK };
   int texts = 0;
 
-  check(vm_describe(state, &call, vm, count_text, &texts) == -1, "refused", line);
-  check(texts == 0, "nothing handed over", line);
-  check(call.code == code, "code", line);
-  if (strstr(call.error, words) == NULL || strchr(call.error, '\n') != NULL) {
-    failures++;
-    fprintf(stderr, "unit-vm.c:%d: '%s' lacks '%s'\n", line, call.error, words);
-  }
+  check_true(vm_describe(state, &call, vm, count_text, &texts) == -1, "refused", __FILE__, line);
+  check_true(texts == 0, "nothing handed over", __FILE__, line);
+  check_number_(__FILE__, line, "the code", call.code, code);
+  check_part_(__FILE__, line, "the error", call.message, words);
+  check_true(strchr(call.message, '\n') == NULL, "one line", __FILE__, line);
 }
 
 #define REFUSED(state, vm, code, words) refused((state), (vm), (code), (words), __LINE__)
@@ -484,7 +466,7 @@ test_steps(void)
   vm.disks = disks;
   vm.ndisks = 3;
   CHECK(vm_prepare(kvm, &call, &vm, &script) == 0);
-  CHECK(strcmp(script.run, "'rocks_vm_image' 'raw' '/d/it'\\''s' '36000000000'\n"
+  CHECK(strcmp(script.all.text, "'rocks_vm_image' 'raw' '/d/it'\\''s' '36000000000'\n"
                            "'rocks_vm_image' 'qcow2' '/d/b' '7'\n"
                            "'rocks_vm_emulate' 'auto'\n") == 0);
   CHECK(strstr(script.code, "rocks_vm_image()") != NULL);
@@ -492,16 +474,16 @@ test_steps(void)
   memset(&script, 0, sizeof script);
   set(&vm, "kvm_emulate", "no");
   CHECK(vm_prepare(xen, &call, &vm, &script) == 0);
-  CHECK(strstr(script.run, "'rocks_vm_emulate' 'no'\n") != NULL);
+  CHECK(strstr(script.all.text, "'rocks_vm_emulate' 'no'\n") != NULL);
 
   memset(&script, 0, sizeof script);
   CHECK(vm_erase(kvm, &call, &vm, &script) == 0);
-  CHECK(strcmp(script.run, "'rocks_vm_erase' '/d/it'\\''s'\n'rocks_vm_erase' '/d/b'\n") == 0);
+  CHECK(strcmp(script.all.text, "'rocks_vm_erase' '/d/it'\\''s'\n'rocks_vm_erase' '/d/b'\n") == 0);
   CHECK(call.code == ROCKS_OK);
 
   settings[0].value = "perhaps";
   CHECK(vm_prepare(kvm, &call, &vm, &script) == -1);
-  CHECK(strstr(call.error, "'perhaps'") != NULL);
+  CHECK(strstr(call.message, "'perhaps'") != NULL);
 }
 
 /* --- descriptors -------------------------------------------------------- */
@@ -547,5 +529,5 @@ main(void)
   kvm_plugin->stop(kvm);
   xen_plugin->stop(xen);
   xmlCleanupParser();
-  return failures != 0;
+  return check_failures();
 }

@@ -143,7 +143,7 @@ write_script(void *state, const char *which, const char *name, const char *folde
     result = ops->prepare(state, &call, &tiny.vm, &script);
   else
     result = ops->erase(state, &call, &tiny.vm, &script);
-  printf("set -eu\n%s%s", script.code, script.run);
+  printf("set -eu\n%s%s", script.code, script.all.text);
   return result;
 }
 
@@ -257,6 +257,6 @@ main(int argc, char **argv)
   if (call.warnings > 0)
     fprintf(stderr, "warning: %s\n", call.warning);
   if (result == -1)
-    fprintf(stderr, "%s\n", call.error);
+    fprintf(stderr, "%s\n", call.message);
   return result == -1 ? 1 : result;
 }

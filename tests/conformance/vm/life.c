@@ -38,10 +38,10 @@ static struct rocks_vm vm = { .size = sizeof vm, .name = "life-0-0", .cpus = 1, 
 static void
 result(const char *what, bool good)
 {
-  printf("%s - %s%s%s\n", good ? "ok" : "not ok", what, good ? "" : ": ", good ? "" : call.error);
+  printf("%s - %s%s%s\n", good ? "ok" : "not ok", what, good ? "" : ": ", good ? "" : call.message);
   fflush(stdout);
   failures += !good;
-  memset(&call, 0, sizeof call);
+  call_forget(&call);
 }
 
 static void
@@ -53,7 +53,7 @@ works(const char *what, int status)
 static void
 fails(const char *what, int status, enum rocks_code code)
 {
-  result(what, status == -1 && call.code == code && call.error[0] != '\0');
+  result(what, status == -1 && call.code == code && call.message[0] != '\0');
 }
 
 static int
@@ -80,7 +80,7 @@ is(const char *what, enum rocks_vm_state wanted)
   enum rocks_vm_state found = state_now();
 
   if (found != wanted)
-    snprintf(call.error, sizeof call.error, "state %d, not %d", (int)found, (int)wanted);
+    snprintf(call.message, sizeof call.message, "state %d, not %d", (int)found, (int)wanted);
   result(what, found == wanted);
 }
 
@@ -198,7 +198,7 @@ run_script(const char *what, int (*write)(void *, struct rocks_call *, const str
   shell = popen("sh -eu >/dev/null", "w");
   if (shell == NULL)
     return;
-  fprintf(shell, "%s\n%s", script.code, script.run);
+  fprintf(shell, "%s\n%s", script.code, script.all.text);
   result("its script", pclose(shell) == 0);
 }
 

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  * Copyright (c) 2026 the rocks-mvc authors
  */
-#include <config.h>
-
-#include "fake-core.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "fake-core.h"
+
+void
+call_forget(struct rocks_call *call)
+{
+  memset(call, 0, sizeof *call);
+}
 
 static void
 append(struct fake_text *text, const char *word, size_t length)
@@ -34,7 +38,7 @@ append_quoted(struct fake_text *text, const char *word)
 static void
 append_words(struct fake_text *text, const char *word, va_list words)
 {
-  append(text, word, strlen(word));
+  append_quoted(text, word);
   while ((word = va_arg(words, const char *)) != NULL) {
     append(text, " ", 1);
     append_quoted(text, word);
@@ -56,7 +60,18 @@ fake_error(struct rocks_call *call, enum rocks_code code, const char *format, ..
 }
 
 ROCKS_PRINTF(2, 3) static void
-fake_note(struct rocks_call *call, const char *format, ...)
+fake_warn(struct rocks_call *call, const char *format, ...)
+{
+  va_list values;
+
+  call->warnings++;
+  va_start(values, format);
+  vsnprintf(call->warning, sizeof call->warning, format, values);
+  va_end(values);
+}
+
+ROCKS_PRINTF(2, 3) static void
+fake_debug(struct rocks_call *call, const char *format, ...)
 {
   (void)call;
   (void)format;
@@ -65,7 +80,13 @@ fake_note(struct rocks_call *call, const char *format, ...)
 static void
 fake_code(struct rocks_script *script, const char *text)
 {
-  script->code = text;
+  size_t length = strlen(script->code);
+
+  if (strstr(script->code, text) != NULL)
+    return;
+  if (length + strlen(text) >= sizeof script->code)
+    abort();
+  memcpy(script->code + length, text, strlen(text) + 1);
 }
 
 ROCKS_SENTINEL static void
@@ -140,8 +161,8 @@ const struct rocks_core fake_core = {
   .size = sizeof fake_core,
   .abi = ROCKS_ABI,
   .error = fake_error,
-  .warn = fake_note,
-  .debug = fake_note,
+  .warn = fake_warn,
+  .debug = fake_debug,
   .script_code = fake_code,
   .script_run = fake_run,
   .script_secret = fake_secret,
