@@ -31,6 +31,9 @@ ask_hypervisor(struct control *control, const struct member_state *state,
     return -1;
   result = vm->ops.vm.console(connection, control->call, name, console);
   vm->ops.vm.disconnect(connection);
+  /* Containers have the same names at every site. */
+  if (result != 0 && !state->site->home)
+    call_context(control->call, "%s", model_label(&control->model, state->site, state->container));
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands/airboss.h"
+#include "commands/sites.h"
 #include "framework/attrs.h"
 #include "framework/hosts.h"
 #include "framework/resolve.h"
@@ -92,6 +93,7 @@ airboss_target(struct run *run, const char *word)
 {
   CLEANUP_FREE char *name = NULL;
   char *mac = NULL;
+  bool recorded = false;
 
   if (strchr(word, ':') != NULL)
     return mem_copy(word);
@@ -100,6 +102,12 @@ airboss_target(struct run *run, const char *word)
   if (name != NULL
       && db_value(run->db, &mac, NULL, "select w.MAC from networks w join nodes n on n.ID = w.Node"
                   " where n.Name = ? and w.MAC is not null order by w.ID", "s", name) != 0)
+    return NULL;
+  /* A member at another site is none of our hosts. */
+  if (name == NULL
+      && (sites_recorded(run->db, &recorded) != 0
+          || (recorded && db_value(run->db, &mac, NULL, "select mac from mvc_members"
+                                   " where name = ? and mac is not null", "s", word) != 0)))
     return NULL;
   if (mac == NULL)
     run_fail(run, "could not find host \"%s\"", word);
