@@ -136,14 +136,15 @@ set_options(MYSQL *mysql, const struct db_uri *uri, bool by_socket, struct db_op
   return result;
 }
 
+/* As its admin knows it, by whatever way it is reached. */
 static char *
-describe(const struct db_uri *uri, const char *socket)
+describe(const struct db_uri *uri)
 {
   char *where = NULL;
   int n;
 
-  if (socket != NULL)
-    n = asprintf(&where, "socket %s", socket);
+  if (uri->socket != NULL)
+    n = asprintf(&where, "socket %s", uri->socket);
   else if (uri->host == NULL)
     n = asprintf(&where, "localhost");
   else if (uri->port == 0)
@@ -191,7 +192,7 @@ db_connect(const struct rocks_core *core, struct rocks_call *call, const struct 
   r->core = core;
   if (socket == NULL)
     socket = uri->socket;
-  r->where = describe(uri, socket);
+  r->where = describe(uri);
   r->mysql = r->where == NULL ? NULL : mysql_init(NULL);
   if (r->mysql == NULL) {
     db_nomem(r, call);
