@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 
 #include "airboss/helper.h"
 #include "base/clock.h"
+#include "remote/spawn.h"
 
 #define SAID_MAX ((size_t) 16 * 1024)
 #define FOREVER INT64_C(1000000000)
@@ -33,55 +33,25 @@ cannot(struct rocks_call *call, int error)
   return call_fail(call, ROCKS_EBACKEND, "cannot run %s: %s", program, strerror(error));
 }
 
-/* Off the descriptors 0-2, which the child fills anew. */
-static int
-lift(int *fd)
-{
-  int higher = *fd >= 0 ? fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1) : -1;
-
-  if (*fd >= 0)
-    close(*fd);
-  *fd = higher;
-  return higher >= 0 ? 0 : -1;
-}
-
 int
 helper_socket(struct rocks_call *call, int ends[2])
 {
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return cannot(call, errno);
-  if (lift(&ends[0]) == 0 && lift(&ends[1]) == 0)
-    return 0;
-  return cannot(call, errno);
+  ends[0] = spawn_end(ends[0]);
+  ends[1] = spawn_end(ends[1]);
+  return ends[0] >= 0 && ends[1] >= 0 ? 0 : cannot(call, errno);
 }
 
 static int
-spawn(struct helper *helper, char *const *argv, int input, int output, int errors)
+spawn(struct helper *helper, const struct list *argv, int input, int output, int errors)
 {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t set;
-  int error;
+  static const int signals[] = { SIGTERM, SIGINT, 0 };
+  const struct spawn how = { .argv = argv, .input = input >= 0 ? input : SPAWN_OURS,
+                             .output = output >= 0 ? output : SPAWN_NULL, .errors = errors,
+                             .signals = signals };
 
-  posix_spawn_file_actions_init(&actions);
-  posix_spawnattr_init(&attributes);
-  sigemptyset(&set);
-  posix_spawnattr_setsigmask(&attributes, &set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  posix_spawnattr_setsigdefault(&attributes, &set);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  if (input >= 0)
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  if (output >= 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  else
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-  error = posix_spawn(&helper->pid, argv[0], &actions, &attributes, argv, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return error;
+  return spawn_start(&how, &helper->pid);
 }
 
 int
@@ -97,9 +67,11 @@ helper_start(struct rocks_call *call, struct helper *helper, const char *const *
     list_add(&argv, *words);
   if (pipe2(ends, O_CLOEXEC) != 0)
     return cannot(call, errno);
-  if (lift(&ends[0]) != 0 || lift(&ends[1]) != 0)
+  ends[0] = spawn_end(ends[0]);
+  ends[1] = spawn_end(ends[1]);
+  if (ends[0] < 0 || ends[1] < 0)
     return cannot(call, errno);
-  error = spawn(helper, argv.item, input, output, ends[1]);
+  error = spawn(helper, &argv, input, output, ends[1]);
   close(ends[1]);
   helper->errors = ends[0];
   if (error == 0)

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,8 +14,7 @@
 
 #include "base/clock.h"
 #include "remote/child.h"
-
-extern char **environ;
+#include "remote/spawn.h"
 
 #define AFTER_TERM 3000 /* ms until KILL */
 #define AFTER_KILL 1000 /* ms until it is left alone: it waits for a device */
@@ -29,20 +27,6 @@ close_end(int *fd)
   *fd = -1;
 }
 
-/* Keeps descriptors off 0-2, where a process that was started without them
- * gets its first ones: dup2 in the child would overwrite one with another. */
-static int
-off_standard(int fd)
-{
-  int higher;
-
-  if (fd > STDERR_FILENO || fd < 0)
-    return fd;
-  higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  close(fd);
-  return higher;
-}
-
 /* ends[0] is ours and does not block, ends[1] is the child's.  The input is a
  * socket: only there can a write not raise SIGPIPE. */
 static int
@@ -53,52 +37,23 @@ make_ends(int ends[2], bool input)
     ends[0] = ends[1] = -1;
     return errno;
   }
-  ends[0] = off_standard(ends[0]);
-  ends[1] = off_standard(ends[1]);
+  ends[0] = spawn_end(ends[0]);
+  ends[1] = spawn_end(ends[1]);
   if (ends[0] < 0 || ends[1] < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
     return errno;
   return 0;
 }
 
 /* The child has the signals of a fresh process, whatever ours were set to. */
-static void
-set_signals(posix_spawnattr_t *attributes)
-{
-  static const int signals[] = { SIGPIPE, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD };
-  sigset_t set;
-  size_t i;
-
-  sigemptyset(&set);
-  posix_spawnattr_setsigmask(attributes, &set);
-  for (i = 0; i < sizeof signals / sizeof *signals; i++)
-    sigaddset(&set, signals[i]);
-  posix_spawnattr_setsigdefault(attributes, &set);
-  posix_spawnattr_setpgroup(attributes, 0);
-  posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK
-                                         | POSIX_SPAWN_SETSIGDEF);
-}
-
 static int
 spawn(struct child *child, const struct list *argv, int input, int output, int errors)
 {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  int error;
+  static const int signals[] = { SIGPIPE, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD, 0 };
+  const struct spawn how = { .argv = argv, .input = input >= 0 ? input : SPAWN_NULL,
+                             .output = output, .errors = errors, .group = true,
+                             .signals = signals };
 
-  posix_spawn_file_actions_init(&actions);
-  posix_spawnattr_init(&attributes);
-  set_signals(&attributes);
-  if (input >= 0)
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  else
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
-  error = posix_spawnp(&child->pid, argv->item[0], &actions, &attributes, argv->item,
-                       environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return error;
+  return spawn_start(&how, &child->pid);
 }
 
 int
@@ -149,7 +104,7 @@ write_some(struct child *child)
     size_t left = child->feed.length - child->fed;
     ssize_t n = left == 0 ? 0
                           : send(child->input, child->feed.data + child->fed, left,
-                                 MSG_NOSIGNAL);
+                               MSG_NOSIGNAL);
 
     if (n > 0) {
       child->fed += (size_t) n;

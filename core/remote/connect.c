@@ -6,16 +6,15 @@
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "remote/remote.h"
+#include "remote/spawn.h"
 #include "remote/ssh.h"
 
 static int
@@ -49,26 +48,12 @@ connect_here(const char *address, unsigned port)
 static int
 spawn(const struct list *argv, int end)
 {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t set;
+  static const int signals[] = { SIGTERM, SIGPIPE, 0 };
+  const struct spawn how = { .argv = argv, .input = end, .output = end, .errors = SPAWN_OURS,
+                             .signals = signals };
   pid_t pid;
-  int error;
 
-  posix_spawn_file_actions_init(&actions);
-  posix_spawnattr_init(&attributes);
-  sigemptyset(&set);
-  posix_spawnattr_setsigmask(&attributes, &set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGPIPE);
-  posix_spawnattr_setsigdefault(&attributes, &set);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  posix_spawn_file_actions_adddup2(&actions, end, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, end, STDOUT_FILENO);
-  error = posix_spawnp(&pid, argv->item[0], &actions, &attributes, argv->item, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  return error;
+  return spawn_start(&how, &pid);
 }
 
 static int
@@ -86,12 +71,10 @@ connect_by_ssh(const struct ssh_folders *folders, const struct remote_host *host
                   address, port);
   error = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0 ? 0 : errno;
   if (error == 0) {
-    int lifted = fcntl(ends[1], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-
-    close(ends[1]);
-    error = lifted >= 0 ? spawn(&argv, lifted) : errno;
-    if (lifted >= 0)
-      close(lifted);
+    ends[1] = spawn_end(ends[1]);
+    error = ends[1] >= 0 ? spawn(&argv, ends[1]) : errno;
+    if (ends[1] >= 0)
+      close(ends[1]);
     if (error != 0)
       close(ends[0]);
   }
