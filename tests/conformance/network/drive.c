@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "framework/hand.h"
 #include "plugin/backend.h"
 #include "remote/script.h"
 
@@ -33,30 +34,6 @@ struct drive {
   struct rocks_port common, ports[MAX];
   size_t nports;
   const char *frontend;
-};
-
-static void hand_error(struct rocks_call *, enum rocks_code, const char *, ...)
-  ROCKS_PRINTF(3, 4);
-
-static void
-hand_error(struct rocks_call *call, enum rocks_code code, const char *fmt, ...)
-{
-  va_list ap;
-
-  va_start(ap, fmt);
-  call_verror(call, code, fmt, ap);
-  va_end(ap);
-}
-
-static const struct rocks_core core = {
-  .size = sizeof core,
-  .abi = ROCKS_ABI,
-  .error = hand_error,
-  .warn = call_warn,
-  .debug = call_debug,
-  .script_code = script_code,
-  .script_run = script_run,
-  .script_secret = script_secret,
 };
 
 /* Splits NAME=VALUE in place; the strings are the program's or never freed. */
@@ -241,7 +218,7 @@ main(int argc, char **argv)
   if (argc < 3)
     return 2;
   call_init(&d.call);
-  backend_init(&core, BACKENDDIR);
+  backend_init(hand_core(), BACKENDDIR);
   d.network.settings.item = d.settings;
   d.host.params.item = d.params;
   for (i = 3; i < argc && i < MAX && result == 0; i++)

@@ -13,27 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "framework/hand.h"
 #include "plugin/backend.h"
 
 #include "../../rocksdb/drive.h"
-
-static void hand_error(struct rocks_call *, enum rocks_code, const char *fmt, ...)
-  ROCKS_PRINTF(3, 4);
-
-static void
-hand_error(struct rocks_call *call, enum rocks_code code, const char *fmt, ...)
-{
-  va_list ap;
-
-  va_start(ap, fmt);
-  call_verror(call, code, fmt, ap);
-  va_end(ap);
-}
-
-static const struct rocks_core core = {
-  .size = sizeof core, .abi = ROCKS_ABI, .error = hand_error, .warn = call_warn,
-  .debug = call_debug,
-};
 
 static int
 about(struct drive *d)
@@ -126,7 +109,7 @@ main(int argc, char **argv)
     return 2;
   }
   call_init(&call);
-  backend_init(&core, BACKENDDIR);
+  backend_init(hand_core(), BACKENDDIR);
   backend = backend_get(&call, ROCKS_KIND_RESOURCE, argv[1]);
   if (backend != NULL) {
     d.ops = &backend->ops.resource;
