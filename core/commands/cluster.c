@@ -107,14 +107,10 @@ int
 clusters_recorded(struct run *run, const struct list *words, struct list *names)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
-  struct db *db = run_db(run);
-  bool ours = false;
   size_t i;
 
-  if (db == NULL || sites_recorded(db, &ours) != 0)
-    return -1;
-  if (ours && db_query(db, &rows, "SELECT name FROM mvc_clusters WHERE name IN (%s)", "v",
-                       words) != 0)
+  if (sites_query(run, &rows, "SELECT name FROM mvc_clusters WHERE name IN (%s)", NULL,
+                  words) != 0)
     return -1;
   for (i = 0; i < rows.count; i++)
     list_add(names, row_text(&rows, i, 0));

@@ -36,21 +36,18 @@ int
 vm_groups_load(struct run *run, const struct list *hosts, struct vm_groups *groups)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
-  struct db *db = run_db(run);
-  bool ours = false;
   size_t i;
 
   *groups = (struct vm_groups){ 0 };
-  if (db == NULL || sites_recorded(db, &ours) != 0)
-    return -1;
-  if (db_query(db, &rows, ours
-               ? "select n.Name, l.cluster, l.cluster is not null and s.uuid is null from nodes n"
-                 " join vm_nodes v on v.Node = n.ID"
-                 " left join mvc_leases l on l.node = n.ID and l.vm = n.Name"
-                 " left join mvc_site s on s.uuid = l.home_uuid"
-                 " where n.Name in (%s) order by n.ID"
-               : "select n.Name, null, 0 from nodes n join vm_nodes v on v.Node = n.ID"
-                 " where n.Name in (%s) order by n.ID", "v", hosts) != 0)
+  if (sites_query(run, &rows,
+                  "select n.Name, l.cluster, l.cluster is not null and s.uuid is null from nodes n"
+                  " join vm_nodes v on v.Node = n.ID"
+                  " left join mvc_leases l on l.node = n.ID and l.vm = n.Name"
+                  " left join mvc_site s on s.uuid = l.home_uuid"
+                  " where n.Name in (%s) order by n.ID",
+                  "select n.Name, null, 0 from nodes n join vm_nodes v on v.Node = n.ID"
+                  " where n.Name in (%s) order by n.ID",
+                  hosts) != 0)
     return -1;
   for (i = 0; i < rows.count; i++)
     list_add(&group_of(groups, row_text(&rows, i, 1), row_int(&rows, i, 2) != 0)->names,

@@ -36,22 +36,19 @@ static int
 part(struct run *run, const struct list *names, struct asked **asked, size_t *count)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
-  struct db *db = run_db(run);
-  bool ours = false;
   size_t i;
 
   *asked = NULL;
   *count = 0;
-  if (db == NULL || sites_recorded(db, &ours) != 0)
-    return -1;
-  if (db_query(db, &rows, ours
-               ? "select n.Name, c.vm_backend from nodes n join vm_nodes v on v.Node = n.ID"
-                 " left join mvc_leases l on l.node = n.ID and l.vm = n.Name"
-                 " left join mvc_site s on s.uuid = l.home_uuid"
-                 " left join mvc_clusters c on c.name = l.cluster and s.uuid is not null"
-                 " where n.Name in (%s) order by n.ID"
-               : "select n.Name, null from nodes n join vm_nodes v on v.Node = n.ID"
-                 " where n.Name in (%s) order by n.ID", "v", names) != 0)
+  if (sites_query(run, &rows,
+                  "select n.Name, c.vm_backend from nodes n join vm_nodes v on v.Node = n.ID"
+                  " left join mvc_leases l on l.node = n.ID and l.vm = n.Name"
+                  " left join mvc_site s on s.uuid = l.home_uuid"
+                  " left join mvc_clusters c on c.name = l.cluster and s.uuid is not null"
+                  " where n.Name in (%s) order by n.ID",
+                  "select n.Name, null from nodes n join vm_nodes v on v.Node = n.ID"
+                  " where n.Name in (%s) order by n.ID",
+                  names) != 0)
     return -1;
   for (i = 0; i < rows.count; i++)
     list_add(&asked_by(asked, count, row_text(&rows, i, 1))->names, row_text(&rows, i, 0));

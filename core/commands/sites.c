@@ -59,6 +59,20 @@ sites_recorded(struct db *db, bool *there)
 }
 
 int
+sites_query(struct run *run, struct rows *rows, const char *ours, const char *rocks,
+            const struct list *names)
+{
+  struct db *db = run_db(run);
+  bool there = false;
+
+  if (db == NULL || sites_recorded(db, &there) != 0)
+    return -1;
+  if (!there && rocks == NULL)
+    return 0;
+  return db_query(db, rows, there ? ours : rocks, "v", names);
+}
+
+int
 sites_load(struct run *run, struct model *model)
 {
   CLEANUP_ROWS struct rows self = { 0 }, known = { 0 };

@@ -15,6 +15,11 @@
 int sites_load(struct run *, struct model *);
 /* Whether our own tables are there: a database of Rocks alone has no sites. */
 int sites_recorded(struct db *, bool *there);
+/* What the database says of these names, which take the place of `%s`: by `ours`
+ * where our own tables are, else by `rocks` (NULL: nothing is found).  0, or -1
+ * reported. */
+int sites_query(struct run *, struct rows *, const char *ours, const char *rocks,
+                const struct list *names);
 /* The control of a command on clusters: its model holds the sites. */
 int sites_control(struct run *, struct control *);
 
