@@ -45,16 +45,19 @@ dump_scope(struct run *run, const struct attr_scope *scope, const char *words,
     self = dump_self(run);
   for (i = 0; i < rows.count; i++) {
     const char *member = row_text(&rows, i, 0), *name = row_text(&rows, i, 1);
+    CLEANUP_FREE char *value = NULL, *attr = NULL;
 
     /* `add host` makes the one, the machine says the other. */
     if (is_former(run, name)
         || (scope == &attr_scope_host
             && (strcmp(name, "os") == 0 || strcmp(name, "arch") == 0)))
       continue;
+    attr = dump_value("attr", name);
+    value = dump_value("value", row_text(&rows, i, 2));
     if (scope == &attr_scope_global)
-      dump_words(run, words, name, row_text(&rows, i, 2), NULL);
+      dump_words(run, words, attr, value, NULL);
     else
-      dump_words(run, words, dump_host(self, member), name, row_text(&rows, i, 2), NULL);
+      dump_words(run, words, dump_host(self, member), attr, value, NULL);
   }
   return 0;
 }

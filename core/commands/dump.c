@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands/dump.h"
+#include "framework/framework.h"
 #include "framework/hosts.h"
 
 /* Where scripts expect the program, whatever this one's place is. */
@@ -55,6 +56,12 @@ dump_words(struct run *run, const char *words, ...)
     list_add(&args, word);
   va_end(ap);
   dump_line(run, words, &args);
+}
+
+char *
+dump_value(const char *name, const char *value)
+{
+  return word_is_param(value) ? mem_format("%s=%s", name, value) : mem_copy(value);
 }
 
 const char *

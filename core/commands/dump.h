@@ -21,4 +21,8 @@ const char *dump_host(const char *self, const char *host);
 /* This machine's node name, NULL where it has none; caller frees. */
 char *dump_self(struct run *);
 
+/* The last word of a line: `value`, or NAME=value where it would be taken for a
+ * parameter otherwise.  The caller frees. */
+char *dump_value(const char *name, const char *value);
+
 #endif

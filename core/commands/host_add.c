@@ -169,6 +169,8 @@ dump_profiles(struct run *run, const struct rows *rows, size_t row)
   }
 }
 
+/* As a part of the site's dump in the order of their numbers, by which other
+ * listings go: the site that is made of it has the same one. */
 static int
 dump_hosts(struct run *run)
 {
@@ -183,7 +185,8 @@ dump_hosts(struct run *run)
     return -1;
   sql = mem_format("select n.Name, n.CPUs, n.Rack, n.`Rank`, m.Name, n.OS, n.RunAction,"
                    " n.InstallAction from nodes n left join memberships m on m.ID = n.Membership"
-                   " where %s order by n.Name, n.ID", text_get(&condition));
+                   " where %s order by %s", text_get(&condition),
+                   run->parent != NULL ? "n.ID" : "n.Name, n.ID");
   if (run_db(run) == NULL || db_query_in(run->db, &rows, sql, &names) != 0)
     return -1;
   for (i = 0; i < rows.count; i++) {

@@ -176,8 +176,11 @@ dump_one(struct run *run, const struct rows *rows, size_t row, const char *self)
     const char *value = row_text(rows, row, (size_t) parts[i].column);
 
     if (value != NULL && *value != '\0' && (parts[i].column != VLAN || !is_zero(value))
-        && (!here || parts[i].local))
-      dump_words(run, words, host, iface, value, NULL);
+        && (!here || parts[i].local)) {
+      CLEANUP_FREE char *word = dump_value(parts[i].what, value);
+
+      dump_words(run, words, host, iface, word, NULL);
+    }
   }
   if (!is_zero(row_text(rows, row, DISABLED)))
     dump_words(run, "set host interface disablekvm", host, iface, "True", NULL);

@@ -20,6 +20,8 @@ struct framework {
 
 /* Sorts words into args and parameters (1.3) and keeps copies. */
 void run_split(struct run *, const char *const *words, size_t nwords);
+/* Whether run_split() takes such a word for a parameter. */
+bool word_is_param(const char *word);
 void run_free(struct run *);
 /* What a nested command printed and left for after the commit is its caller's. */
 void run_adopt(struct run *parent, const struct run *);

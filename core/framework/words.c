@@ -22,6 +22,12 @@ key_length(const char *word)
   return word[n] == '=' ? n : 0;
 }
 
+bool
+word_is_param(const char *word)
+{
+  return key_length(word) > 0;
+}
+
 static void
 set_param(struct run *run, const char *word, size_t key)
 {

@@ -205,13 +205,13 @@ CASES
 
 # ---- rows that refer to nothing: what would leave them out says so, and shows nothing ----
 
-while IFS='|' read -r statement told said; do
+while IFS='|' read -r statement sentence said; do
   sql "set foreign_key_checks = 0, sql_mode = ''; $statement"
   bad=''
   for command in ${said//, /$'\n'}; do
     status=0
     try "${command//_/ }" || status=$?
-    [ "$status $(sed -n 1p "$test_tmp/stdout")" = "1 Error: the database contradicts itself: $told" ] ||
+    [ "$status $(sed -n 1p "$test_tmp/stdout")" = "1 Error: the database contradicts itself: $sentence" ] ||
       bad+="${command//_/ }: $status $(sed -n 1p "$test_tmp/stdout")"$'\n'
   done
   is "$statement" "$bad" ''
