@@ -28,7 +28,6 @@ list_appliance(struct run *run)
 {
   CLEANUP_LIST struct list names = { 0 };
 
-  output_keep_owner(run);
   if (names_expand(run, "appliances", "Name", NULL, &names) != 0)
     return -1;
   return list_query(run, "appliance,graph,node", "tt", "select Name, Graph, Node from appliances"

@@ -205,10 +205,22 @@ list_one(struct listing *listing, const char *name, bool vm)
   return record != NULL ? list_recorded(listing, record) : list_viewed(listing, name);
 }
 
+static size_t
+frontend_row(const struct rows *frontends, const char *name)
+{
+  size_t i;
+
+  for (i = 0; i < frontends->count; i++)
+    if (strcmp(name, or_empty(row_text(frontends, i, 0))) == 0)
+      break;
+  return i;
+}
+
+/* All virtual frontends, and the names of those that are asked for. */
 static int
 chosen(struct run *run, struct rows *frontends, struct list *names)
 {
-  size_t i, k;
+  size_t i;
 
   if (db_query(run->db, frontends,
                "SELECT n.Name, v.ID IS NOT NULL FROM nodes n "
@@ -216,17 +228,15 @@ chosen(struct run *run, struct rows *frontends, struct list *names)
                "LEFT JOIN vm_nodes v ON v.Node = n.ID WHERE a.Name = 'frontend' "
                "ORDER BY n.ID", "") != 0)
     return -1;
+  for (i = 0; run->args.count == 0 && i < frontends->count; i++)
+    list_add(names, or_empty(row_text(frontends, i, 0)));
   if (run->args.count == 0)
     return 0;
-  if (hosts_expand(run, names, 0) != 0)
+  if (hosts_expand(run, names, HOSTS_BY_ID) != 0)
     return -1;
-  for (i = 0; i < names->count; i++) {
-    for (k = 0; k < frontends->count; k++)
-      if (strcmp(names->item[i], row_text(frontends, k, 0)) == 0)
-        break;
-    if (k == frontends->count)
+  for (i = 0; i < names->count; i++)
+    if (frontend_row(frontends, names->item[i]) == frontends->count)
       return run_fail(run, "host %s is not a virtual frontend", names->item[i]);
-  }
   return 0;
 }
 
@@ -328,12 +338,9 @@ cluster_list(struct run *run)
   if (result == 0)
     result = load_states(&listing, &names);
   header(&listing);
-  for (i = 0; result == 0 && i < frontends.count; i++) {
-    const char *name = or_empty(row_text(&frontends, i, 0));
-
-    if (is_chosen(&listing, &names, name))
-      result = list_one(&listing, name, row_int(&frontends, i, 1) != 0);
-  }
+  for (i = 0; result == 0 && i < names.count; i++)
+    result = list_one(&listing, names.item[i],
+                      row_int(&frontends, frontend_row(&frontends, names.item[i]), 1) != 0);
   vm_states_free(&listing.states);
   rows_free(&listing.physical);
   rows_free(&listing.view);

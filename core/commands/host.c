@@ -15,7 +15,7 @@ list_host(struct run *run)
   return list_hosts(run, "host,membership,cpus,rack,rank,runaction,installaction", "tnnntt",
                     "select n.Name, m.Name, n.CPUs, n.Rack, n.Rank, n.RunAction, n.InstallAction"
                     " from nodes n left join memberships m on m.ID = n.Membership"
-                    " where %s order by n.ID", HOSTS_BY_ID);
+                    " where %s order by %s", HOSTS_BY_ID);
 }
 
 static int
@@ -23,7 +23,7 @@ list_host_membership(struct run *run)
 {
   return list_hosts(run, "host,membership", "t",
                     "select n.Name, m.Name from nodes n"
-                    " left join memberships m on m.ID = n.Membership where %s order by n.ID", HOSTS_BY_ID);
+                    " left join memberships m on m.ID = n.Membership where %s order by %s", 0);
 }
 
 static int
@@ -32,7 +32,7 @@ list_host_appliance(struct run *run)
   return list_hosts(run, "host,appliance", "t",
                     "select n.Name, a.Name from nodes n"
                     " left join memberships m on m.ID = n.Membership"
-                    " left join appliances a on a.ID = m.Appliance where %s order by n.ID", HOSTS_BY_ID);
+                    " left join appliances a on a.ID = m.Appliance where %s order by %s", 0);
 }
 
 /* columns.CPUs, Rack and Rank are int(11). */

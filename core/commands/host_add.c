@@ -178,10 +178,11 @@ dump_hosts(struct run *run)
   CLEANUP_LIST struct list names = { 0 };
   CLEANUP_ROWS struct rows rows = { 0 };
   CLEANUP_FREE char *self = dump_self(run), *sql = NULL;
+  bool by_id;
   size_t i;
 
   if (check_references(run, "nodes", "Membership", "memberships") != 0
-      || hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
+      || hosts_condition(run, "n.Name", 0, &condition, &names, &by_id) != 0)
     return -1;
   sql = mem_format("select n.Name, n.CPUs, n.Rack, n.`Rank`, m.Name, n.OS, n.RunAction,"
                    " n.InstallAction from nodes n left join memberships m on m.ID = n.Membership"

@@ -20,7 +20,7 @@ list_host_alias(struct run *run)
   output_keep_owner(run);
   return list_hosts(run, "host,alias", "t",
                     "select n.Name, a.Name from nodes n join aliases a on a.Node = n.ID"
-                    " where %s order by n.Name, a.ID", 0);
+                    " where %s order by %s, a.ID", 0);
 }
 
 /* A word that DNS and /etc/hosts can hold. */

@@ -20,7 +20,7 @@ list_host_boot(struct run *run)
     return -1;
   return list_hosts(run, "host,action", "t",
                     "select n.Name, b.Action from nodes n left join boot b on b.Node = n.ID"
-                    " where %s order by n.Name, n.ID, b.ID", 0);
+                    " where %s order by %s, b.ID", 0);
 }
 
 static int

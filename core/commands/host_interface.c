@@ -31,7 +31,7 @@ list_host_interface(struct run *run)
                     " w.VlanID, w.Options, w.Channel"
                     " from nodes n join networks w on w.Node = n.ID"
                     " left join subnets s on s.ID = w.Subnet"
-                    " where %s order by n.Name, w.ID", 0);
+                    " where %s order by %s, w.ID", 0);
 }
 
 /* The row first, then what was given for it. */
@@ -193,10 +193,11 @@ dump_host_interface(struct run *run)
   CLEANUP_LIST struct list names = { 0 };
   CLEANUP_ROWS struct rows rows = { 0 };
   CLEANUP_FREE char *self = dump_self(run), *sql = NULL;
+  bool by_id;
   size_t i;
 
   if (check_references(run, "networks", "Node", "nodes") != 0
-      || hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
+      || hosts_condition(run, "n.Name", 0, &condition, &names, &by_id) != 0)
     return -1;
   sql = mem_format("select n.Name, w.Device, w.IP, w.Name, w.MAC, w.Module, s.name, w.VlanID,"
                    " w.Options, w.Channel, w.Disable_KVM from nodes n"

@@ -29,9 +29,9 @@ unit_of(const char *size)
 static bool
 is_larger(const char *size, const char *than)
 {
-  int a = unit_of(size), b = unit_of(than);
+  int a = unit_of(or_empty(size)), b = unit_of(or_empty(than));
 
-  return a != b ? a > b : strtod(size, NULL) > strtod(than, NULL);
+  return a != b ? a > b : strtod(or_empty(size), NULL) > strtod(or_empty(than), NULL);
 }
 
 int
@@ -53,7 +53,8 @@ largest_partition(struct run *run, const char *host, char **mountpoint)
   return 0;
 }
 
-/* The largest partition that is mounted somewhere, of each host. */
+/* The largest partition that is mounted somewhere, of each host; a host with
+ * none has a line of its own all the same. */
 static int
 list_largest(struct run *run)
 {
@@ -61,12 +62,13 @@ list_largest(struct run *run)
   CLEANUP_LIST struct list names = { 0 };
   CLEANUP_ROWS struct rows rows = { 0 };
   CLEANUP_FREE char *sql = NULL;
+  bool by_id;
   size_t i, best = 0;
 
-  if (hosts_condition(run, "n.Name", 0, &condition, &names) != 0)
+  if (hosts_condition(run, "n.Name", 0, &condition, &names, &by_id) != 0)
     return -1;
   sql = mem_format("select n.Name, p.Mountpoint, p.PartitionSize from nodes n"
-                   " join partitions p on p.Node = n.ID and p.Mountpoint like '/%%'"
+                   " left join partitions p on p.Node = n.ID and p.Mountpoint like '/%%'"
                    " where n.Name is not null and %s order by n.Name, n.ID, p.ID", text_get(&condition));
   if (run_db(run) == NULL || db_query_in(run->db, &rows, sql, &names) != 0)
     return -1;
@@ -94,7 +96,7 @@ list_host_partition(struct run *run)
                     "select n.Name, p.Device, p.Mountpoint, p.SectorStart, p.PartitionSize,"
                     " p.PartitionID, p.FsType, p.PartitionFlags, p.FormatFlags"
                     " from nodes n join partitions p on p.Node = n.ID"
-                    " where %s order by n.Name, n.ID, p.ID", 0);
+                    " where %s order by %s, p.ID", 0);
 }
 
 static int

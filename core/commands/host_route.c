@@ -238,8 +238,6 @@ report_host_route(struct run *run)
   struct routes routes;
   size_t i, h;
 
-  if (run->args.count == 0)
-    return run_fail(run, "must supply host");
   if (hosts_expand(run, &hosts, 0) != 0 || routes_resolve(run, &hosts, &routes) != 0)
     return -1;
   for (h = 0, i = 0; h < hosts.count; h++) {

@@ -17,15 +17,15 @@
 /* What the container's libvirt is told at boot, on Rocks 7. */
 #define VLAN_FILE "/etc/libvirt/qemu/networks/vlan.conf"
 
-/* The tapped VLANs of VMs, each with the device that carries it, by the name of
- * the VM (v) or of its container (c). */
-#define TAPPED(host) \
-  "select distinct " host ".Name, p.Device, l.VlanID, p.Options from vm_nodes m " \
-  "join nodes v on m.Node = v.ID join nodes c on m.PhysNode = c.ID " \
-  "join networks i on i.Node = v.ID and i.Disable_KVM = 0 " \
-  "join networks l on l.Node = c.ID and l.VlanID = i.VlanID and l.Device like 'vlan%' " \
-  "join networks p on p.Node = c.ID and p.Subnet = l.Subnet and p.Device not like 'vlan%' " \
-  "where " host ".Name in (%s) order by 1, l.VlanID"
+/* The tapped VLANs of the VMs (v) that are asked for or stand on a container (c)
+ * that is, each with the device that carries it. */
+static const char tapped_sql[]
+  = "select distinct v.Name, p.Device, l.VlanID, p.Options, c.Name from vm_nodes m "
+    "join nodes v on m.Node = v.ID join nodes c on m.PhysNode = c.ID "
+    "join networks i on i.Node = v.ID and i.Disable_KVM = 0 "
+    "join networks l on l.Node = c.ID and l.VlanID = i.VlanID and l.Device like 'vlan%' "
+    "join networks p on p.Node = c.ID and p.Subnet = l.Subnet and p.Device not like 'vlan%' "
+    "where v.Name in (%s) or c.Name in (%s) order by v.Name, l.ID";
 
 static void
 add_device(struct text *out, const struct rows *rows, size_t i)
@@ -37,42 +37,6 @@ add_device(struct text *out, const struct rows *rows, size_t i)
            "type vlan id %s && ip link set %s%s up && ip link set %s%s.%s up && "
            "ip link set arp off dev %s%s.%s;", p, nic, id, p, nic, p, nic, id, id, p, nic, p, nic,
            id, p, nic, id);
-}
-
-static void
-report_vm(struct run *run, const char *host, const struct rows *rows, size_t first, size_t n)
-{
-  CLEANUP_TEXT struct text line = { 0 };
-  size_t i;
-
-  for (i = first; i < first + n; i++) {
-    text_add(&line, "%s", i > first ? "\n" : "");
-    add_device(&line, rows, i);
-  }
-  if (n == 0)
-    text_add(&line, "# no vlan for %s", host);
-  output_plain(run);
-  output_row(run, host);
-  output_text(run, text_get(&line));
-}
-
-static void
-report_container(struct run *run, const char *host, const struct rows *rows, size_t first,
-                 size_t n)
-{
-  size_t i;
-
-  if (n == 0)
-    return;
-  report_open(run, host, VLAN_FILE, NULL);
-  report_line(run, host, "%s", "");
-  for (i = first; i < first + n; i++) {
-    CLEANUP_TEXT struct text line = { 0 };
-
-    add_device(&line, rows, i);
-    report_line(run, host, "%s", text_get(&line));
-  }
-  report_close(run, host);
 }
 
 /* Which of the hosts are VMs: name, container or NULL. */
@@ -102,29 +66,104 @@ rows_of(const struct rows *rows, const char *name, size_t *first)
   return n;
 }
 
+struct vlans {
+  struct run *run;
+  struct rows vms;    /* the hosts that are VMs, and their containers */
+  struct rows held;   /* VMs by container */
+  struct rows tapped; /* by VM */
+  size_t vm, first_held, first_tapped; /* where each was found last */
+  struct list said;   /* devices that the report has already */
+};
+
+/* What brings up a VM's VLANs, but for those that stand above already; a text
+ * that says so when nothing is left. */
+static void
+add_vlans(struct vlans *vlans, const char *vm, struct text *out)
+{
+  const struct rows *rows = &vlans->tapped;
+  size_t n = rows_of(rows, vm, &vlans->first_tapped), i, before = out->length;
+
+  for (i = vlans->first_tapped; i < vlans->first_tapped + n; i++) {
+    CLEANUP_FREE char *key = mem_format("%s %s %s", row_text(rows, i, 4), row_text(rows, i, 1),
+                                        row_text(rows, i, 2));
+
+    if (list_has(&vlans->said, key))
+      continue;
+    list_add(&vlans->said, key);
+    add_device(out, rows, i);
+  }
+  if (out->length == before)
+    text_add(out, "# no vlan for %s", vm);
+}
+
+static void
+report_vm(struct vlans *vlans, const char *host)
+{
+  CLEANUP_TEXT struct text lines = { 0 };
+
+  add_vlans(vlans, host, &lines);
+  output_row(vlans->run, host);
+  output_text(vlans->run, text_get(&lines));
+}
+
+/* The file that a container reads at boot, for all its VMs. */
+static void
+report_container(struct vlans *vlans, const char *host)
+{
+  size_t n = rows_of(&vlans->held, host, &vlans->first_held), i;
+
+  if (n == 0)
+    return;
+  output_row(vlans->run, host);
+  output_text(vlans->run, "<file name=\"" VLAN_FILE "\">\n");
+  for (i = vlans->first_held; i < vlans->first_held + n; i++) {
+    CLEANUP_TEXT struct text lines = { 0 };
+
+    add_vlans(vlans, row_text(&vlans->held, i, 1), &lines);
+    report_line(vlans->run, host, "%s", text_get(&lines));
+  }
+  report_close(vlans->run, host);
+}
+
+static int
+load_vlans(struct vlans *vlans, const struct list *hosts)
+{
+  struct run *run = vlans->run;
+
+  if (vms_among(run, hosts, &vlans->vms) != 0
+      || db_query(run->db, &vlans->held, "select c.Name, v.Name from vm_nodes m"
+                  " join nodes v on v.ID = m.Node join nodes c on c.ID = m.PhysNode"
+                  " where v.Name is not null and c.Name in (%s) order by c.Name, v.ID", "v",
+                  hosts) != 0)
+    return -1;
+  return db_query(run->db, &vlans->tapped, tapped_sql, "vv", hosts, hosts);
+}
+
 static int
 report_host_vlan(struct run *run)
 {
-  CLEANUP_ROWS struct rows vms = { 0 }, by_vm = { 0 }, by_container = { 0 };
   CLEANUP_LIST struct list hosts = { 0 };
-  size_t i, n, vm = 0, tapped = 0, carried = 0;
+  struct vlans vlans = { .run = run };
+  size_t i;
+  int result;
 
-  if (run->args.count == 0)
-    return run_fail(run, "must supply at least one host");
-  if (run_db(run) == NULL || hosts_expand(run, &hosts, 0) != 0
-      || vms_among(run, &hosts, &vms) != 0
-      || db_query(run->db, &by_vm, TAPPED("v"), "v", &hosts) != 0
-      || db_query(run->db, &by_container, TAPPED("c"), "v", &hosts) != 0)
+  if (run_db(run) == NULL || hosts_expand(run, &hosts, HOSTS_MANAGED | HOSTS_BY_ID) != 0)
     return -1;
-  for (i = 0; i < hosts.count; i++)
-    if (rows_of(&vms, hosts.item[i], &vm) > 0) {
-      n = rows_of(&by_vm, hosts.item[i], &tapped);
-      report_vm(run, hosts.item[i], &by_vm, tapped, n);
-    } else {
-      n = rows_of(&by_container, hosts.item[i], &carried);
-      report_container(run, hosts.item[i], &by_container, carried, n);
-    }
-  return 0;
+  if (hosts.count == 0)
+    return run_fail(run, "must supply at least one host");
+  result = load_vlans(&vlans, &hosts);
+  output_plain(run);
+  for (i = 0; result == 0 && i < hosts.count; i++)
+    if (rows_of(&vlans.vms, hosts.item[i], &vlans.vm) > 0
+        && row_text(&vlans.vms, vlans.vm, 1) != NULL)
+      report_vm(&vlans, hosts.item[i]);
+    else
+      report_container(&vlans, hosts.item[i]);
+  rows_free(&vlans.vms);
+  rows_free(&vlans.held);
+  rows_free(&vlans.tapped);
+  list_free(&vlans.said);
+  return result;
 }
 
 static int
@@ -136,7 +175,7 @@ sync_host_vlan(struct run *run)
   CLEANUP_ROWS struct rows vms = { 0 };
   size_t i, vm = 0;
 
-  if (run_db(run) == NULL || hosts_expand(run, &hosts, HOSTS_MANAGED) != 0
+  if (run_db(run) == NULL || hosts_expand(run, &hosts, HOSTS_MANAGED | HOSTS_BY_ID) != 0
       || vms_among(run, &hosts, &vms) != 0)
     return -1;
   for (i = 0; i < hosts.count; i++) {

@@ -18,7 +18,7 @@ list_disablekvm(struct run *run)
     return -1;
   return list_hosts(run, "host,interface,disablekvm", "tb",
                     "select n.Name, w.Device, w.Disable_KVM from nodes n"
-                    " join networks w on w.Node = n.ID where %s order by n.ID, w.ID",
+                    " join networks w on w.Node = n.ID where %s order by %s, w.ID",
                     HOSTS_BY_ID);
 }
 

@@ -209,7 +209,7 @@ read_order(struct vm_order *order)
     return run_fail(run, "must supply a membership");
   if (run->args.count == 0)
     return run_fail(run, "must supply at least one host");
-  if (run_db(run) == NULL || hosts_expand(run, &order->containers, 0) != 0)
+  if (run_db(run) == NULL || hosts_expand(run, &order->containers, HOSTS_BY_ID) != 0)
     return -1;
   if (order->containers.count == 0)
     return run_fail(run, "must supply at least one host");

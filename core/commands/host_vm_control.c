@@ -100,7 +100,7 @@ take_vms(struct work *work, const struct sentence *else_vm, const struct sentenc
 
   if (run->args.count == 0)
     return run_fail(run, "must supply host");
-  if (hosts_expand(run, &work->names, 0) != 0
+  if (hosts_expand(run, &work->names, HOSTS_BY_ID) != 0
       || db_query(run->db, &rows, "select n.Name, p.Name from nodes n"
                   " join vm_nodes v on v.Node = n.ID left join nodes p on p.ID = v.PhysNode"
                   " where n.Name in (%s)", "v", &work->names) != 0)
@@ -232,7 +232,7 @@ run_parts(struct work *work, const struct part *parts)
   if (run->args.count == 0)
     return run_fail(run, "must supply host");
   run->work = work;
-  result = hosts_expand(run, &hosts, 0);
+  result = hosts_expand(run, &hosts, HOSTS_BY_ID);
   if (result == 0)
     result = hooks_run(run, parts, &hosts);
   work_free(work);

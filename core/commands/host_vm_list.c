@@ -15,8 +15,8 @@
 #include "framework/hosts.h"
 #include "framework/output.h"
 
-/* All VMs that the host words mean, with their NICs and disks, each in the
- * order of the VMs' ids. */
+/* All VMs that the host words mean, with their NICs and disks, in the same
+ * order as they. */
 struct vms {
   struct rows vm, nic, disk;
 };
@@ -37,7 +37,7 @@ static int
 query(struct run *run, struct rows *rows, const char *sql, const char *condition,
       const char *order, const struct list *names)
 {
-  CLEANUP_FREE char *whole = mem_format("%s where %s order by n.ID%s", sql, condition, order);
+  CLEANUP_FREE char *whole = mem_format("%s where %s order by %s", sql, condition, order);
 
   return db_query_in(run->db, rows, whole, names);
 }
@@ -47,24 +47,28 @@ vms_load(struct run *run, struct vms *vms)
 {
   CLEANUP_TEXT struct text condition = { 0 };
   CLEANUP_LIST struct list names = { 0 };
-  const char *where;
+  const char *where, *macs, *disks;
+  bool by_id;
 
   if (check_references(run, "vm_nodes", "Node", "nodes") != 0
       || check_references(run, "vm_disks", "Vm_Node", "vm_nodes") != 0
-      || hosts_condition(run, "n.Name", HOSTS_BY_ID, &condition, &names) != 0)
+      || hosts_condition(run, "n.Name", HOSTS_BY_ID, &condition, &names, &by_id) != 0)
     return -1;
   where = text_get(&condition);
+  macs = by_id ? "n.ID, w.ID" : "n.Name, n.ID, w.ID";
+  disks = by_id ? "n.ID, d.ID" : "n.Name, n.ID, d.ID";
   if (query(run, &vms->vm, "select n.ID, n.Name, v.Slice, v.Mem, n.CPUs, p.Name, v.Virt_Type,"
             " v.cdrom_path from nodes n join vm_nodes v on v.Node = n.ID"
-            " left join nodes p on p.ID = v.PhysNode", where, "", &names) != 0)
+            " left join nodes p on p.ID = v.PhysNode", where,
+            by_id ? "n.ID" : "n.Name, n.ID", &names) != 0)
     return -1;
   if (query(run, &vms->nic, "select n.ID, w.MAC, w.Device, w.Disable_KVM from nodes n"
-            " join vm_nodes v on v.Node = n.ID join networks w on w.Node = n.ID", where, ", w.ID",
+            " join vm_nodes v on v.Node = n.ID join networks w on w.Node = n.ID", where, macs,
             &names) != 0)
     return -1;
   return query(run, &vms->disk, "select n.ID, d.Size, d.VBD_Type, d.Prefix, d.Name, d.Device,"
                " d.Mode from nodes n join vm_nodes v on v.Node = n.ID"
-               " join vm_disks d on d.Vm_Node = v.ID", where, ", d.ID", &names);
+               " join vm_disks d on d.Vm_Node = v.ID", where, disks, &names);
 }
 
 /* The rows of `children` that belong to the VM, from *next on; returns how
@@ -72,8 +76,6 @@ vms_load(struct run *run, struct vms *vms)
 static size_t
 children_of(const struct rows *children, size_t *next, int64_t vm, size_t *first)
 {
-  while (*next < children->count && row_int(children, *next, 0) < vm)
-    ++*next;
   *first = *next;
   while (*next < children->count && row_int(children, *next, 0) == vm)
     ++*next;
@@ -159,7 +161,8 @@ list_vm(struct listing *listing, size_t row)
   size_t nmacs = macs_of(listing, id, &macs), first, line, lines;
   size_t ndisks = children_of(&listing->vms.disk, &listing->disk, id, &first);
 
-  lines = !listing->showdisks || nmacs > ndisks ? nmacs : ndisks;
+  /* A further disk has its line also where it is not shown. */
+  lines = nmacs > ndisks ? nmacs : ndisks;
   for (line = 0; line == 0 || line < lines; line++) {
     list_cells(listing, row, line == 0, line < nmacs ? macs.item[line] : "");
     list_disk(listing, line == 0 ? or_empty(row_text(vm, row, VM_CDROM)) : NULL, first + line,
@@ -288,12 +291,12 @@ host_vm_dump(struct run *run)
   for (row = 0; result == 0 && row < vms.vm.count; row++) {
     int64_t id = row_int(&vms.vm, row, VM_ID);
 
+    n = children_of(&vms.disk, &disk, id, &first);
     if (row_text(&vms.vm, row, VM_NAME) == NULL) {
       call_warn(run->call, "the VM that is host number %lld has no name: no command can make it,"
                 " it is left out", (long long) id);
       continue;
     }
-    n = children_of(&vms.disk, &disk, id, &first);
     dump_vm(run, &vms, row, self, first, n);
     dump_cdrom(run, &vms, row);
   }

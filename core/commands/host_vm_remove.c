@@ -104,7 +104,7 @@ host_vm_remove(struct run *run)
 
   if (run->args.count == 0)
     return run_fail(run, "must supply at least one host");
-  if (run_db(run) == NULL || hosts_expand(run, &hosts, 0) != 0)
+  if (run_db(run) == NULL || hosts_expand(run, &hosts, HOSTS_BY_ID) != 0)
     return -1;
   result = moving_refuse(run, &hosts);
   if (result == 0)

@@ -27,8 +27,9 @@ list_network(struct run *run)
 
   if (names_expand(run, "subnets", "name", "network", &names) != 0)
     return -1;
-  return list_query(run, "network,subnet,netmask,mtu,dnszone,servedns", "ttntb",
-                    "select name, subnet, netmask, mtu, dnszone, servedns from subnets"
+  return list_query(run, "network,subnet,netmask,mtu,dnszone,servedns", "ttntt",
+                    "select name, subnet, netmask, mtu, dnszone,"
+                    " case when servedns <> 0 then 'True' else 'False' end from subnets"
                     " where name in (%s) order by name", &names);
 }
 

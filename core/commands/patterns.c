@@ -81,12 +81,15 @@ list_hosts(struct run *run, const char *heading, const char *types, const char *
 {
   CLEANUP_TEXT struct text condition = { 0 }, whole = { 0 };
   CLEANUP_LIST struct list names = { 0 };
-  const char *mark = strstr(sql, "%s");
+  const char *mark = strstr(sql, "%s"), *order = strstr(mark + 2, "%s");
+  bool by_id;
 
-  if (hosts_condition(run, "n.Name", flags, &condition, &names) != 0)
+  if (hosts_condition(run, "n.Name", flags, &condition, &names, &by_id) != 0)
     return -1;
   text_add_bytes(&whole, sql, (size_t) (mark - sql));
-  text_add(&whole, "%s%s", text_get(&condition), mark + 2);
+  text_add(&whole, "%s", text_get(&condition));
+  text_add_bytes(&whole, mark + 2, (size_t) (order - mark - 2));
+  text_add(&whole, "%s%s", by_id ? "n.ID" : "n.Name, n.ID", order + 2);
   return list_query(run, heading, types, text_get(&whole), &names);
 }
 

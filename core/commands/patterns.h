@@ -22,10 +22,10 @@ int list_query(struct run *, const char *heading, const char *types, const char 
 int check_references(struct run *, const char *table, const char *column, const char *target);
 
 /* `list host ...`: as list_query() for `sql` with
- * one %s where the condition on n.Name for the host words goes, e.g.
- * "select n.Name from nodes n where %s order by n.ID".  Without host words it
- * is the only query.  flags: HOSTS_BY_ID for a command with the "new" expander;
- * the order is that of `sql`. */
+ * one %s where the condition on n.Name for the host words goes and one for the
+ * order of the hosts: "select n.Name from nodes n where %s order by %s".  Without
+ * host words it is the only query.  flags: HOSTS_BY_ID for a command with the
+ * "new" expander. */
 int list_hosts(struct run *, const char *heading, const char *types, const char *sql,
                unsigned flags);
 

@@ -6,6 +6,7 @@
  */
 #include <config.h>
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,7 +20,8 @@
 static const char interfaces_sql[]
   = "select n.Name, w.Device, w.MAC, w.IP, s.ID, s.netmask, s.mtu, w.Module, w.VlanID, w.Options,"
     " w.Channel from nodes n join networks w on w.Node = n.ID"
-    " left join subnets s on s.ID = w.Subnet where n.Name in (%s) order by n.ID, w.ID";
+    " left join subnets s on s.ID = w.Subnet where n.Name in (%s)"
+    " order by n.Name, n.ID, w.ID";
 
 enum { HOST, DEVICE, MAC, IP, SUBNET, NETMASK, MTU, MODULE, VLAN, OPTIONS, CHANNEL };
 
@@ -27,9 +29,11 @@ enum { HOST, DEVICE, MAC, IP, SUBNET, NETMASK, MTU, MODULE, VLAN, OPTIONS, CHANN
 struct interface {
   struct run *run;
   const struct rows *rows;
-  size_t row, first; /* first: of the host */
+  size_t row, first, end; /* first, end: of the host */
   const char *host, *device;
+  struct attrs *attrs;
   bool bridged; /* VMs of the host use it */
+  bool alone;   /* asked for by its name: its lines, not its file */
 };
 
 /* A cell that is set, else NULL. */
@@ -73,7 +77,6 @@ open_script(const struct interface *i, const char *device)
   CLEANUP_FREE char *path = mem_format(SCRIPTS "%s", device);
 
   report_open(i->run, i->host, path, NULL);
-  report_pair(i, "DEVICE", device);
 }
 
 static const char *
@@ -89,6 +92,7 @@ report_card(const struct interface *i)
   CLEANUP_FREE char *device = mem_format("p%s", i->device);
 
   open_script(i, device);
+  report_pair(i, "DEVICE", device);
   report_pair(i, "HWADDR", cell(i, MAC));
   report_pair(i, "VLAN", is_tagged(i) ? "yes" : NULL);
   if (has_address(i))
@@ -107,36 +111,92 @@ report_bridge(const struct interface *i)
     return;
   }
   open_script(i, i->device);
+  report_pair(i, "DEVICE", i->device);
   report_pair(i, "TYPE", "Bridge");
   report_pair(i, "IPADDR", cell(i, IP));
   report_pair(i, "NETMASK", cell(i, NETMASK));
   report_pair(i, "BOOTPROTO", protocol(i));
-  report_pair(i, "ONBOOT", "yes");
+  report_pair(i, "ONBOOT", cell(i, SUBNET) != NULL ? "yes" : "no");
   report_pair(i, "MTU", cell(i, MTU));
   report_close(i->run, i->host);
+}
+
+/* "bond0", say. */
+static bool
+is_bond(const char *device)
+{
+  return strncmp(device, "bond", 4) == 0 && isdigit((unsigned char) device[4]);
+}
+
+/* Whether the host has a VLAN's device on this one, which has to be up then. */
+static bool
+carries_vlan(const struct interface *i)
+{
+  size_t row, n = strlen(i->device);
+
+  for (row = i->first; row < i->end; row++) {
+    const char *other = or_empty(row_text(i->rows, row, DEVICE));
+
+    if (strncmp(other, i->device, n) == 0 && other[n] == '.')
+      return true;
+  }
+  return false;
+}
+
+/* Nothing but a card that may be there. */
+static void
+report_bare(const struct interface *i)
+{
+  bool up = has_option(i, "dhcp") || carries_vlan(i);
+
+  report_pair(i, "BOOTPROTO", protocol(i));
+  report_pair(i, "ONBOOT", up ? "yes" : "no");
+}
+
+static void
+report_address(const struct interface *i, const char *device)
+{
+  bool dhcp = has_option(i, "dhcp");
+
+  report_pair(i, "IPADDR", dhcp ? NULL : cell(i, IP));
+  report_pair(i, "NETMASK", dhcp ? NULL : cell(i, NETMASK));
+  report_pair(i, "BOOTPROTO", protocol(i));
+  report_pair(i, "ONBOOT", "yes");
+  if (is_bond(device) && cell(i, OPTIONS) != NULL)
+    report_line(i->run, i->host, "BONDING_OPTS=\"%s\"", cell(i, OPTIONS));
+}
+
+/* The lines of a card's file.  What is a VLAN and has an address too has
+ * ONBOOT twice, as scripts know it. */
+static void
+report_lines(const struct interface *i, const char *device)
+{
+  bool member = is_bond(or_empty(cell(i, CHANNEL)));
+
+  report_pair(i, "DEVICE", device);
+  report_pair(i, "HWADDR", has_option(i, "dhcp") ? NULL : cell(i, MAC));
+  if (has_address(i))
+    report_address(i, device);
+  if (is_tagged(i)) {
+    report_pair(i, "VLAN", "yes");
+    report_pair(i, "ONBOOT", "yes");
+  }
+  if (member) {
+    report_pair(i, "BOOTPROTO", "none");
+    report_pair(i, "ONBOOT", "yes");
+    report_pair(i, "MASTER", cell(i, CHANNEL));
+    report_pair(i, "SLAVE", "yes");
+  }
+  if (!has_address(i) && !is_tagged(i) && !member)
+    report_bare(i);
+  report_pair(i, "MTU", cell(i, MTU));
 }
 
 static void
 report_plain(const struct interface *i, const char *device)
 {
-  bool bonding = strcmp(or_empty(cell(i, MODULE)), "bonding") == 0;
-  bool member = cell(i, CHANNEL) != NULL && !bonding;
-  bool up = has_address(i) || member || has_option(i, "dhcp") || is_tagged(i);
-
   open_script(i, device);
-  report_pair(i, "HWADDR", cell(i, MAC));
-  report_pair(i, "VLAN", is_tagged(i) ? "yes" : NULL);
-  report_pair(i, "IPADDR", has_address(i) ? cell(i, IP) : NULL);
-  report_pair(i, "NETMASK", has_address(i) ? cell(i, NETMASK) : NULL);
-  report_pair(i, "BOOTPROTO", protocol(i));
-  report_pair(i, "ONBOOT", up ? "yes" : "no");
-  if (bonding && cell(i, OPTIONS) != NULL)
-    report_line(i->run, i->host, "BONDING_OPTS=\"%s\"", cell(i, OPTIONS));
-  if (member) {
-    report_pair(i, "MASTER", cell(i, CHANNEL));
-    report_pair(i, "SLAVE", "yes");
-  }
-  report_pair(i, "MTU", cell(i, MTU));
+  report_lines(i, device);
   report_close(i->run, i->host);
 }
 
@@ -152,9 +212,7 @@ carrier_of(const struct interface *vlan)
 {
   struct interface i = *vlan;
 
-  for (i.row = i.first; i.row < i.rows->count; i.row++) {
-    if (strcmp(row_text(i.rows, i.row, HOST), i.host) != 0)
-      break;
+  for (i.row = i.first; i.row < i.end; i.row++) {
     i.device = cell(&i, DEVICE);
     if (i.device != NULL && !is_kind(&i, "vlan") && cell(&i, SUBNET) != NULL
         && strcmp(cell(&i, SUBNET), or_empty(cell(vlan, SUBNET))) == 0)
@@ -180,34 +238,54 @@ static void
 report_module(const struct interface *i)
 {
   CLEANUP_FREE char *path = mem_format("/etc/modprobe.d/%s.conf", i->device);
-  const char *module = cell(i, MODULE);
+  const char *module = cell(i, MODULE), *options = cell(i, OPTIONS);
 
-  if (module == NULL || strncmp(module, "ovs-", 4) == 0)
+  if (module == NULL)
     return;
   report_open(i->run, i->host, path, NULL);
-  report_line(i->run, i->host, "alias %s %s", i->device, module);
+  report_line(i->run, i->host, "alias %s%s %s", i->bridged ? "p" : "", i->device, module);
+  if (options != NULL && !is_bond(i->device))
+    report_line(i->run, i->host, "options %s %s", module, options);
   report_close(i->run, i->host);
 }
 
-/* The management card is set up by a program, not by a file of its own. */
+/* The management card is set up by a program, not by a file of its own.  Its
+ * password is nobody's to read: it is not in here. */
 static void
 report_ipmi(const struct interface *i)
 {
-  const char *channel = cell(i, CHANNEL) != NULL ? cell(i, CHANNEL) : "1";
-  static const struct { const char *word; size_t column; } words[] = {
-    { "ipaddr", IP }, { "netmask", NETMASK }
+  static const char *const switches[][2] = {
+    { "IPMI_SI", "yes" }, { "DEV_IPMI", "yes" }, { "IPMI_WATCHDOG", "no" },
+    { "IPMI_WATCHDOG_OPTIONS", "\"timeout=60\"" }, { "IPMI_POWEROFF", "no" },
+    { "IPMI_POWERCYCLE", "no" }, { "IPMI_IMB", "no" }
   };
+  static const char *const last[] = { "access on", "user", "auth ADMIN PASSWORD" };
+  const char *channel = cell(i, CHANNEL) != NULL ? cell(i, CHANNEL) : "1";
   size_t w;
 
   report_open(i->run, i->host, "/etc/sysconfig/ipmi", "perms=\"500\"");
+  for (w = 0; w < sizeof switches / sizeof *switches; w++) {
+    const char *value = attrs_get(i->attrs, i->host, switches[w][0]);
+
+    report_pair(i, switches[w][0], value != NULL && *value != '\0' ? value : switches[w][1]);
+  }
   report_line(i->run, i->host, "ipmitool lan set %s ipsrc static", channel);
-  for (w = 0; w < 2; w++)
-    if (cell(i, words[w].column) != NULL)
-      report_line(i->run, i->host, "ipmitool lan set %s %s %s", channel, words[w].word,
-                  cell(i, words[w].column));
+  if (has_address(i)) {
+    report_line(i->run, i->host, "ipmitool lan set %s ipaddr %s", channel, cell(i, IP));
+    report_line(i->run, i->host, "ipmitool lan set %s netmask %s", channel, cell(i, NETMASK));
+  }
   report_line(i->run, i->host, "ipmitool lan set %s arp respond on", channel);
-  report_line(i->run, i->host, "ipmitool lan set %s access on", channel);
+  for (w = 0; w < sizeof last / sizeof *last; w++)
+    report_line(i->run, i->host, "ipmitool lan set %s %s", channel, last[w]);
   report_close(i->run, i->host);
+}
+
+static bool
+is_switched(const struct interface *i)
+{
+  const char *module = or_empty(cell(i, MODULE));
+
+  return strcmp(module, "ovs-bridge") == 0 || strcmp(module, "ovs-link") == 0;
 }
 
 static void
@@ -223,14 +301,19 @@ report_one(const struct interface *i)
     report_vlan(i);
     return;
   }
-  if (i->bridged && !is_kind(i, "ib") && !has_option(i, "nobridge")
-      && strncmp(or_empty(cell(i, MODULE)), "ovs-", 4) != 0) {
+  if (is_switched(i)) {
+    report_plain(i, i->device);
+    return;
+  }
+  report_module(i);
+  if (i->alone) {
+    report_lines(i, i->device);
+  } else if (i->bridged && !is_kind(i, "ib") && !has_option(i, "nobridge")) {
     report_card(i);
     report_bridge(i);
   } else {
     report_plain(i, i->device);
   }
-  report_module(i);
 }
 
 /* Values end up in files that a shell reads. */
@@ -277,12 +360,14 @@ is_wanted(const struct interface *i, const char *iface)
 static int
 report_rows(struct run *run, const struct rows *rows, const char *iface, struct attrs *attrs)
 {
-  struct interface i = { .run = run, .rows = rows };
+  struct interface i = { .run = run, .rows = rows, .attrs = attrs, .alone = *iface != '\0' };
 
   for (; i.row < rows->count; i.row++) {
     i.host = row_text(rows, i.row, HOST);
-    if (strcmp(i.host, row_text(rows, i.first, HOST)) != 0)
-      i.first = i.row;
+    if (i.row >= i.end)
+      for (i.first = i.row; i.end < rows->count
+           && strcmp(i.host, row_text(rows, i.end, HOST)) == 0; i.end++)
+        ;
     i.device = cell(&i, DEVICE);
     if (i.device == NULL || !is_wanted(&i, iface))
       continue;
@@ -302,8 +387,8 @@ report_host_interface(struct run *run)
   struct attrs attrs;
   int result;
 
-  list_add(&names, "kvm");
-  list_add(&names, "appliance");
+  list_split(&names, "kvm appliance IPMI_SI DEV_IPMI IPMI_WATCHDOG IPMI_WATCHDOG_OPTIONS"
+             " IPMI_POWEROFF IPMI_POWERCYCLE IPMI_IMB", " ");
   if (hosts_expand(run, &hosts, 0) != 0
       || db_query_in(run->db, &rows, interfaces_sql, &hosts) != 0
       || attrs_resolve(run, &hosts, &names, &attrs) != 0)

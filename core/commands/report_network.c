@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "base/addr.h"
 #include "commands/commands.h"
 #include "commands/patterns.h"
 #include "commands/report.h"
@@ -29,15 +28,16 @@ static const char nodes_sql[]
 
 /* Hosts with their devices, logical VLANs left out. */
 static const char devices_sql[]
-  = "select n.ID, n.Name, coalesce(w.Name, n.Name), w.Device, w.IP, s.ID, s.name, s.dnszone,"
-    " s.netmask, n.OS, m.Appliance from nodes n left join memberships m on m.ID = n.Membership"
+  = "select n.ID, n.Name, coalesce(w.Name, n.Name), w.Device, s.ID, s.name, s.dnszone,"
+    " n.OS, m.Appliance from nodes n left join memberships m on m.ID = n.Membership"
     " left join networks w on w.Node = n.ID"
-    " and (w.Device is null or w.Device not like 'vlan%')"
-    " left join subnets s on s.ID = w.Subnet where n.Name in (%s) order by n.ID, w.ID";
+    " and (w.Device is null or w.Device not like 'vlan%' and w.Device <> 'ipmi')"
+    " left join subnets s on s.ID = w.Subnet where n.Name in (%s)"
+    " order by n.Name, n.ID, w.ID";
 
 enum { SCOPE, SCOPE_MEMBER, SCOPE_GATEWAY, SCOPE_SUBNET };
 enum { ROUTE_NODE, ROUTE_GATEWAY, ROUTE_SUBNET };
-enum { ID, NAME, FULL_NAME, DEVICE, IP, SUBNET, SUBNET_NAME, ZONE, NETMASK, OS, APPLIANCE };
+enum { ID, NAME, FULL_NAME, DEVICE, SUBNET, SUBNET_NAME, ZONE, OS, APPLIANCE };
 
 struct gateway {
   const char *address; /* NULL: none */
@@ -50,7 +50,7 @@ struct devices {
   size_t first, end;
 };
 
-/* A row of the host in the network that is named, else its first. */
+/* A row of the host in the network that is named; `end` when it has none. */
 static size_t
 primary_row(const struct devices *devices, const char *network)
 {
@@ -58,33 +58,22 @@ primary_row(const struct devices *devices, const char *network)
 
   for (i = devices->first; i < devices->end; i++)
     if (strcmp(or_empty(row_text(devices->rows, i, SUBNET_NAME)), network) == 0)
-      return i;
-  return devices->first;
+      break;
+  return i;
 }
 
-static bool
-is_way_to(const struct rows *rows, size_t row, const struct gateway *gateway)
-{
-  uint32_t address, ip, mask;
-
-  if (gateway->subnet != NULL)
-    return strcmp(or_empty(row_text(rows, row, SUBNET)), gateway->subnet) == 0;
-  return ip_parse(or_empty(gateway->address), &address)
-         && ip_parse(or_empty(row_text(rows, row, IP)), &ip)
-         && netmask_parse(or_empty(row_text(rows, row, NETMASK)), &mask, NULL)
-         && (address & mask) == (ip & mask);
-}
-
-/* The device that the gateway is reached by, or NULL. */
+/* The device of the default route: the one that the route names the network
+ * of, else the one in the host's own network.  NULL: none. */
 static const char *
-device_to(const struct devices *devices, const struct gateway *gateway)
+device_to(const struct devices *devices, const struct gateway *gateway, size_t primary)
 {
   size_t i;
 
-  for (i = devices->first; i < devices->end; i++)
-    if (row_text(devices->rows, i, DEVICE) != NULL && is_way_to(devices->rows, i, gateway))
+  for (i = devices->first; gateway->subnet != NULL && i < devices->end; i++)
+    if (row_text(devices->rows, i, DEVICE) != NULL
+        && strcmp(or_empty(row_text(devices->rows, i, SUBNET)), gateway->subnet) == 0)
       return row_text(devices->rows, i, DEVICE);
-  return NULL;
+  return primary < devices->end ? row_text(devices->rows, primary, DEVICE) : NULL;
 }
 
 static void
@@ -93,20 +82,24 @@ report_one(struct run *run, const struct devices *devices, const char *network,
 {
   const struct rows *rows = devices->rows;
   size_t row = primary_row(devices, network);
-  const char *host = row_text(rows, row, NAME), *zone = row_text(rows, row, ZONE);
-  const char *device = device_to(devices, gateway);
-  CLEANUP_FREE char *name
-    = mem_format("%s%s%s", row_text(rows, row, FULL_NAME), zone != NULL ? "." : "",
-                 or_empty(zone));
+  const char *host = row_text(rows, devices->first, NAME);
+  const char *device = device_to(devices, gateway, row);
+  CLEANUP_FREE char *name = NULL;
+
+  if (row < devices->end)
+    name = mem_format("%s.%s", row_text(rows, row, FULL_NAME), or_empty(row_text(rows, row, ZONE)));
 
   report_open(run, host, "/etc/sysconfig/network", NULL);
   report_line(run, host, "NETWORKING=yes");
-  report_line(run, host, "HOSTNAME=%s", name);
+  if (name != NULL)
+    report_line(run, host, "HOSTNAME=%s", name);
   if (gateway->subnet == NULL && or_empty(gateway->address)[0] != '\0')
     report_line(run, host, "GATEWAY=%s", gateway->address);
   if (device != NULL)
     report_line(run, host, "GATEWAYDEV=%s", device);
   report_close(run, host);
+  if (name == NULL)
+    return;
   report_open(run, host, "/etc/hostname", NULL);
   report_line(run, host, "%s", name);
   report_close(run, host);
@@ -114,7 +107,6 @@ report_one(struct run *run, const struct devices *devices, const char *network,
 
 struct routes {
   struct rows scopes, nodes;
-  size_t next; /* of nodes */
 };
 
 static bool
@@ -125,10 +117,9 @@ fits(const struct rows *rows, size_t host, const char *scope, const char *member
   return *scope == '0' || strcmp(or_empty(row_text(rows, host, column)), or_empty(member)) == 0;
 }
 
-/* The default route of the host whose first row is `host`; hosts are asked
- * for in the order of their ids. */
+/* The default route of the host whose first row is `host`. */
 static struct gateway
-next_gateway(struct routes *routes, const struct rows *rows, size_t host)
+gateway_of(const struct routes *routes, const struct rows *rows, size_t host)
 {
   const struct rows *scopes = &routes->scopes, *nodes = &routes->nodes;
   struct gateway gateway = { NULL, NULL };
@@ -139,22 +130,21 @@ next_gateway(struct routes *routes, const struct rows *rows, size_t host)
     if (fits(rows, host, row_text(scopes, i, SCOPE), row_text(scopes, i, SCOPE_MEMBER)))
       gateway = (struct gateway){ row_text(scopes, i, SCOPE_GATEWAY),
                                   row_text(scopes, i, SCOPE_SUBNET) };
-  for (i = routes->next; i < nodes->count && row_int(nodes, i, ROUTE_NODE) <= id; i++)
+  for (i = 0; i < nodes->count; i++)
     if (row_int(nodes, i, ROUTE_NODE) == id)
       gateway = (struct gateway){ row_text(nodes, i, ROUTE_GATEWAY),
                                   row_text(nodes, i, ROUTE_SUBNET) };
-  routes->next = i;
   return gateway;
 }
 
 static void
-report_all(struct run *run, const struct rows *rows, struct routes *routes, struct attrs *attrs)
+report_all(struct run *run, const struct rows *rows, const struct routes *routes, struct attrs *attrs)
 {
   size_t first, end;
 
   for (first = 0; first < rows->count; first = end) {
     const char *network = attrs_get(attrs, row_text(rows, first, NAME), "primary_net");
-    struct gateway gateway = next_gateway(routes, rows, first);
+    struct gateway gateway = gateway_of(routes, rows, first);
 
     for (end = first; end < rows->count && row_int(rows, end, ID) == row_int(rows, first, ID);
          end++)
@@ -169,7 +159,7 @@ report_host_network(struct run *run)
 {
   CLEANUP_LIST struct list hosts = { 0 }, names = { 0 };
   CLEANUP_ROWS struct rows rows = { 0 };
-  struct routes routes = { .next = 0 };
+  struct routes routes = { .scopes = { 0 } };
   struct attrs attrs;
   int result;
 

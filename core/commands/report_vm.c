@@ -83,7 +83,7 @@ report_config(struct run *run)
 
   if (run->args.count == 0)
     return run_fail(run, "must supply at least one host");
-  result = run_db(run) != NULL ? hosts_expand(run, &report.hosts, 0) : -1;
+  result = run_db(run) != NULL ? hosts_expand(run, &report.hosts, HOSTS_BY_ID) : -1;
   report.xml = mem_new(report.hosts.count + 1, sizeof *report.xml);
   if (result == 0)
     result = vm_groups_load(run, &report.hosts, &groups);
@@ -103,6 +103,18 @@ report_config(struct run *run)
 
 /* ---- the others ---- */
 
+/* What has no type is paravirtual, also what is no VM. */
+static const char *
+virt_type_of(const struct rows *types, const char *host)
+{
+  size_t i;
+
+  for (i = 0; i < types->count; i++)
+    if (strcmp(row_text(types, i, 0), host) == 0)
+      return row_text(types, i, 1);
+  return "para";
+}
+
 static int
 report_virt_type(struct run *run)
 {
@@ -110,17 +122,18 @@ report_virt_type(struct run *run)
   CLEANUP_ROWS struct rows rows = { 0 };
   size_t i;
 
-  if (run->args.count == 0)
+  if (run_db(run) == NULL || hosts_expand(run, &hosts, HOSTS_MANAGED | HOSTS_BY_ID) != 0)
+    return -1;
+  if (hosts.count == 0)
     return run_fail(run, "must supply host");
-  if (run_db(run) == NULL || hosts_expand(run, &hosts, 0) != 0
-      || db_query(run->db, &rows, "select n.Name, coalesce(nullif(v.Virt_Type, ''), 'para')"
-                  " from nodes n join vm_nodes v on v.Node = n.ID where n.Name in (%s)"
-                  " order by n.Name", "v", &hosts) != 0)
+  if (db_query(run->db, &rows, "select n.Name, v.Virt_Type from nodes n"
+               " join vm_nodes v on v.Node = n.ID"
+               " where v.Virt_Type <> '' and n.Name in (%s) order by n.Name", "v", &hosts) != 0)
     return -1;
   output_plain(run);
-  for (i = 0; i < rows.count; i++) {
-    output_row(run, row_text(&rows, i, 0));
-    output_text(run, row_text(&rows, i, 1));
+  for (i = 0; i < hosts.count; i++) {
+    output_row(run, hosts.item[i]);
+    output_text(run, virt_type_of(&rows, hosts.item[i]));
   }
   return 0;
 }

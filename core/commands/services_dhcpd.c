@@ -21,7 +21,7 @@
 
 static const char *const attr_names[] = {
   "Kickstart_PrivateGateway", "Kickstart_PrivateDNSServers", "dhcp_filename", "dhcp_nextserver",
-  "kickstartable", NULL
+  "kickstartable", "Kickstart_DefaultLeaseTime", "Kickstart_MaxLeaseTime", NULL
 };
 
 enum { SUBNET, NETMASK, MTU, ZONE, DEVICE };
@@ -97,7 +97,7 @@ add_entry(struct dhcpd *dhcpd, const struct rows *rows, size_t row)
   uint64_t ethernet;
   uint32_t address;
 
-  if (strlen(mac) > LONGEST_MAC)
+  if (strlen(mac) > LONGEST_MAC || !ip_parse(or_empty(ip), &address))
     return;
   if (!mac_parse(mac, &ethernet) || host[strspn(host, LETTERS)] != '\0'
       || device[strspn(device, LETTERS ".:")] != '\0') {
@@ -107,12 +107,21 @@ add_entry(struct dhcpd *dhcpd, const struct rows *rows, size_t row)
   }
   name = entry_name(dhcpd, rows, row);
   text_add(dhcpd->out, "\t\thost %s {\n\t\t\thardware ethernet %s;\n\t\t\toption host-name"
-           " \"%s\";\n", name, mac, host);
-  if (ip_parse(or_empty(ip), &address))
-    text_add(dhcpd->out, "\t\t\tfixed-address %s;\n", ip);
+           " \"%s\";\n\t\t\tfixed-address %s;\n", name, mac, host, ip);
   add_boot(dhcpd, host);
   text_add(dhcpd->out, "\t\t}\n");
 }
+
+/* A card that nobody has given a network may be the one that the host boots
+ * from: it gets the host's private address as well. */
+static const char entries_sql[]
+  = "select w.ID, n.Name, w.Device, w.MAC, coalesce(w.IP, case when w.Subnet is null then"
+    " (select min(p.IP) from networks p join subnets q on q.ID = p.Subnet where p.Node = n.ID"
+    " and q.name = 'private' and coalesce(p.VlanID, 0) = 0) end) from nodes n"
+    " join networks w on w.Node = n.ID left join subnets s on s.ID = w.Subnet"
+    " where w.MAC is not null and w.MAC <> '' and n.Name is not null"
+    " and (w.Subnet is null or s.name = 'private') and coalesce(w.VlanID, 0) = 0"
+    " order by n.ID, w.IP desc, w.ID";
 
 static int
 add_entries(struct dhcpd *dhcpd)
@@ -121,11 +130,7 @@ add_entries(struct dhcpd *dhcpd)
   CLEANUP_LIST struct list hosts = { 0 }, names = { 0 };
   size_t i;
 
-  if (db_query(dhcpd->run->db, &rows, "select w.ID, n.Name, w.Device, w.MAC, w.IP from nodes n"
-               " join networks w on w.Node = n.ID left join subnets s on s.ID = w.Subnet"
-               " where w.MAC is not null and w.MAC <> '' and n.Name is not null"
-               " and (w.Subnet is null or s.name = 'private') and coalesce(w.VlanID, 0) = 0"
-               " order by n.ID, w.ID", "") != 0)
+  if (db_query(dhcpd->run->db, &rows, entries_sql, "") != 0)
     return -1;
   for (i = 0; i < rows.count; i++)
     if (hosts.count == 0 || strcmp(hosts.item[hosts.count - 1], row_text(&rows, i, HOST)) != 0)
@@ -140,6 +145,16 @@ add_entries(struct dhcpd *dhcpd)
   return 0;
 }
 
+/* Seconds. */
+static int
+lease_time(struct dhcpd *dhcpd, const char *host, const char *attr)
+{
+  int64_t seconds;
+
+  return number_parse(or_empty(attrs_get(&dhcpd->attrs, host, attr)), 1, INT32_MAX, &seconds)
+         ? (int) seconds : LEASE;
+}
+
 static void
 add_subnet(struct dhcpd *dhcpd, const char *host, const struct rows *rows, uint32_t subnet,
            uint32_t mask)
@@ -151,7 +166,9 @@ add_subnet(struct dhcpd *dhcpd, const char *host, const struct rows *rows, uint3
   ip_format(subnet | ~mask, broadcast);
   text_add(dhcpd->out, "option space PXE;\noption arch code 93 = unsigned integer 16;\n"
            "ddns-update-style none;\nsubnet %s netmask %s {\n\tdefault-lease-time %d;\n"
-           "\tmax-lease-time %d;\n", network, netmask, LEASE, LEASE);
+           "\tmax-lease-time %d;\n", network, netmask,
+           lease_time(dhcpd, host, "Kickstart_DefaultLeaseTime"),
+           lease_time(dhcpd, host, "Kickstart_MaxLeaseTime"));
   add_option(dhcpd, "routers", attrs_get(&dhcpd->attrs, host, "Kickstart_PrivateGateway"), "");
   text_add(dhcpd->out, "\toption subnet-mask %s;\n", netmask);
   add_option(dhcpd, "domain-name", row_text(rows, 0, ZONE), "\"");

@@ -52,6 +52,8 @@ add_line(struct run *run, const struct rows *rows, size_t row, struct text *out)
     if (is_word(alias))
       text_add(out, "\t%s", alias);
   }
+  if (is_word(alias))
+    text_add(out, "\t%s.%s", alias, zone);
   text_add(out, "\n");
 }
 
@@ -78,10 +80,9 @@ hosts_text(struct run *run, struct text *out)
       || db_query(db, &rows, "select w.IP, coalesce(nullif(w.Name, ''), n.Name), s.dnszone,"
                   " s.name = 'private', a.Name from networks w join nodes n on n.ID = w.Node"
                   " join subnets s on s.ID = w.Subnet"
-                  " left join aliases a on a.Node = n.ID and s.name = 'private'"
+                  " left join aliases a on a.Node = n.ID"
                   " where w.IP is not null and w.IP <> ''"
-                  " order by case s.name when 'private' then 0 else 1 end, s.ID,"
-                  " coalesce(nullif(w.Name, ''), n.Name), w.ID, a.ID", "") != 0)
+                  " order by s.ID, w.Name, n.Name, a.Name, w.ID", "") != 0)
     return -1;
   text_add(out, "%s", preamble);
   for (i = 0; i < rows.count; i++)

@@ -40,11 +40,12 @@ report_host_dhcpd(struct run *run)
   CLEANUP_FREE char *host = NULL;
   struct services services;
 
+  if (run->args.count > 1)
+    return run_fail(run, "cannot supply more than one host name");
   if (run->args.count > 0 && hosts_expand(run, &hosts, 0) != 0)
     return -1;
-  if (hosts.count > 1)
-    return run_fail(run, "cannot supply more than one host name");
-  host = hosts.count == 1 ? mem_copy(hosts.item[0]) : hosts_self(run);
+  /* Whoever is named, it is this machine that serves. */
+  host = hosts_self(run);
   if (host == NULL || dhcpd_text(run, host, &conf, &device) != 0)
     return -1;
   services_of_rocks(&services);

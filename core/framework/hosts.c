@@ -19,6 +19,7 @@ struct kinds {
   struct list exact;      /* names of nodes */
   struct list plain;      /* still to be resolved to such */
   struct list patterns, racks, appliances;
+  bool by_id;             /* the order of the nodes */
 };
 
 static void
@@ -105,6 +106,7 @@ sort_words(struct run *run, const struct list *words, unsigned flags, struct kin
   for (i = 0; i < words->count; i++) {
     const char *word = words->item[i];
 
+    kinds->by_id = kinds->by_id || is_select(word) || word[0] == '%';
     if (is_select(word)) {
       if (select_names(run, word, &kinds->exact) != 0)
         return -1;
@@ -124,9 +126,18 @@ sort_words(struct run *run, const struct list *words, unsigned flags, struct kin
   return 0;
 }
 
-/* The nodes that any of the words means, in the order of the database. */
+/* The "new" expander has no order of its own: names and beginnings of names
+ * are found through the index on names, all else by reading the table. */
+static bool
+in_order_of_id(const struct kinds *kinds, unsigned flags)
+{
+  return (flags & HOSTS_BY_ID) != 0
+         && (kinds->by_id || kinds->racks.count > 0 || kinds->appliances.count > 0);
+}
+
+/* The nodes that any of the words means. */
 static int
-query_nodes(struct run *run, const struct kinds *kinds, struct rows *rows)
+query_nodes(struct run *run, const struct kinds *kinds, bool by_id, struct rows *rows)
 {
   CLEANUP_TEXT struct text sql = { 0 };
   struct list single[64]; /* each pattern is a list of one */
@@ -145,7 +156,7 @@ query_nodes(struct run *run, const struct kinds *kinds, struct rows *rows)
     single[i] = (struct list){ .item = &kinds->patterns.item[i], .count = 1 };
     lists[3 + i] = &single[i];
   }
-  text_add(&sql, " order by n.ID");
+  text_add(&sql, by_id ? " order by n.ID" : " order by n.Name, n.ID");
   return db_query_lists(run->db, rows, text_get(&sql), lists);
 }
 
@@ -186,20 +197,22 @@ all_names(struct run *run, struct list *names, unsigned flags)
   return (flags & HOSTS_MANAGED) != 0 ? keep_managed(run, names) : 0;
 }
 
-int
-hosts_expand_words(struct run *run, const struct list *words, struct list *names,
-                   unsigned flags)
+static int
+expand(struct run *run, const struct list *words, struct list *names, unsigned flags,
+       bool *by_id)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
   struct kinds kinds = { 0 };
   size_t i;
   int result;
 
+  *by_id = (flags & HOSTS_BY_ID) != 0;
   if (words->count == 0)
     return all_names(run, names, flags);
   result = sort_words(run, words, flags, &kinds);
+  *by_id = in_order_of_id(&kinds, flags);
   if (result == 0)
-    result = query_nodes(run, &kinds, &rows);
+    result = query_nodes(run, &kinds, *by_id, &rows);
   for (i = 0; result == 0 && i < rows.count; i++)
     if (row_text(&rows, i, 0) != NULL)
       list_add(names, row_text(&rows, i, 0));
@@ -210,6 +223,15 @@ hosts_expand_words(struct run *run, const struct list *words, struct list *names
 }
 
 int
+hosts_expand_words(struct run *run, const struct list *words, struct list *names,
+                   unsigned flags)
+{
+  bool by_id;
+
+  return expand(run, words, names, flags, &by_id);
+}
+
+int
 hosts_expand(struct run *run, struct list *names, unsigned flags)
 {
   return hosts_expand_words(run, &run->args, names, flags);
@@ -217,14 +239,15 @@ hosts_expand(struct run *run, struct list *names, unsigned flags)
 
 int
 hosts_condition(struct run *run, const char *column, unsigned flags, struct text *condition,
-                struct list *names)
+                struct list *names, bool *by_id)
 {
+  *by_id = (flags & HOSTS_BY_ID) != 0;
   if (run->args.count == 0) {
     text_add(condition, "1 = 1");
     return 0;
   }
   text_add(condition, "%s in (%%s)", column);
-  return hosts_expand(run, names, flags);
+  return expand(run, &run->args, names, flags, by_id);
 }
 
 static int

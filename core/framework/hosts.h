@@ -11,7 +11,9 @@
 
 enum {
   HOSTS_MANAGED = 1u << 0, /* without words: those with attribute managed=true */
-  HOSTS_BY_ID = 1u << 1    /* the "new" expander: database order */
+  /* The "new" expander: in the order of the nodes; by name where all words are
+   * hosts' names or the beginnings of such, as the original's database does. */
+  HOSTS_BY_ID = 1u << 1
 };
 
 /* Host names for the words in run->args; all hosts without words.  -1 with the
@@ -27,9 +29,10 @@ int hosts_check_new(struct run *, const char *name);
 
 /* The condition on nodes for the words in run->args: "1 = 1" without words,
  * else "<column> in (%s)" with `names` filled in, for db_query_in().  Spares a
- * list command of all hosts the query that would fetch their names. */
+ * list command of all hosts the query that would fetch their names.  *by_id:
+ * the rows are to come in the order of the nodes, else of their names. */
 int hosts_condition(struct run *, const char *column, unsigned flags, struct text *condition,
-                    struct list *names);
+                    struct list *names, bool *by_id);
 /* Whether a host word's SQL is one SELECT that only reads; -1 reported. */
 int hosts_check_select(struct rocks_call *, const char *sql);
 
