@@ -64,7 +64,7 @@ add_bootaction(struct run *run)
 
     value = run_param(run, columns[i].param, NULL);
     if (check_value(run, columns[i].param, value, columns[i].width) != 0
-        || (value != NULL && *value != '\0' && db_exec(db, sql, "ss", value, action) != 0))
+        || (value != NULL && db_exec(db, sql, "ss", value, action) != 0))
       return -1;
   }
   pxe_follow(run, NULL);

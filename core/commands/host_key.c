@@ -41,30 +41,38 @@ load(struct run *run, struct rows *rows)
   return run_db(run) == NULL ? -1 : db_query_in(run->db, rows, sql, &names);
 }
 
+/* The text as far as its line goes. */
+static void
+output_line(struct run *run, const char *text)
+{
+  CLEANUP_FREE char *line = mem_format("%.*s", (int) strcspn(text, "\r\n"), text);
+
+  output_text(run, line);
+}
+
 /* A key's further lines stand in rows of nobody. */
 static int
 list_host_key(struct run *run)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
-  size_t i, l;
+  size_t i;
 
   if (load(run, &rows) != 0)
     return -1;
   output_header(run, "host", "id", "description", "public key", NULL);
   output_keep_owner(run);
   for (i = 0; i < rows.count; i++) {
-    CLEANUP_LIST struct list lines = { 0 };
+    const char *line = or_empty(row_text(&rows, i, KEY));
 
-    list_split(&lines, or_empty(row_text(&rows, i, KEY)), "\r\n");
     output_row(run, row_text(&rows, i, HOST));
     output_number_text(run, row_text(&rows, i, ID));
     output_text(run, row_text(&rows, i, DESCRIPTION));
-    output_text(run, lines.count > 0 ? lines.item[0] : NULL);
-    for (l = 1; l < lines.count; l++) {
+    output_line(run, line);
+    while ((line = strchr(line, '\n')) != NULL) {
       output_row(run, "");
-      output_text(run, NULL);
-      output_text(run, NULL);
-      output_text(run, lines.item[l]);
+      output_text(run, " ");
+      output_text(run, " ");
+      output_line(run, ++line);
     }
   }
   return 0;
@@ -106,8 +114,6 @@ read_key(struct run *run, const char *key, struct text *text)
     text_add_bytes(text, buffer, n);
   if (in != NULL)
     fclose(in);
-  while (text->length > 0 && strchr("\r\n ", text->data[text->length - 1]) != NULL)
-    text->data[--text->length] = '\0';
   return 0;
 }
 
@@ -145,7 +151,8 @@ convert_key(struct run *run, struct text *key)
 
   if (strncmp(text_get(key), "ssh-rsa ", 8) != 0)
     return 0;
-  text_add_char(key, '\n', 1);
+  if (key->data[key->length - 1] != '\n')
+    text_add_char(key, '\n', 1);
   fd = mkostemp(file, O_CLOEXEC);
   if (fd < 0)
     return call_fail(run->call, ROCKS_EBACKEND, "cannot write to /tmp: %s", strerror(errno));
@@ -155,8 +162,6 @@ convert_key(struct run *run, struct text *key)
     result = call_fail(run->call, ROCKS_EBACKEND, "cannot write to /tmp: %s", strerror(errno));
   close(fd);
   unlink(file);
-  while (pem.length > 0 && pem.data[pem.length - 1] == '\n')
-    pem.data[--pem.length] = '\0';
   text_free(key);
   *key = pem;
   return result;
@@ -165,7 +170,7 @@ convert_key(struct run *run, struct text *key)
 static int
 check_key(struct run *run, const struct text *key, const char *description)
 {
-  if (key->length == 0)
+  if (strspn(text_get(key), " \r\n") == key->length)
     return run_fail(run, "must supply a public key");
   if (strstr(key->data, "PRIVATE KEY") != NULL)
     return run_fail(run, "this is a private key: it stays with its owner, add the public one");
@@ -202,7 +207,7 @@ add_host_key(struct run *run)
     return call_fail(run->call, ROCKS_EEXISTS, "the public key already exists for host %s", host);
   return db_exec(run->db, "insert into public_keys (Node, Public_Key, Description)"
                  " select ID, ?, ? from nodes where Name = ?", "sss", text_get(&key),
-                 *description != '\0' ? description : NULL, host);
+                 description, host);
 }
 
 static int

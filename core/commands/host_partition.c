@@ -105,7 +105,7 @@ remove_host_partition(struct run *run)
   CLEANUP_LIST struct list hosts = { 0 };
 
   if (run->args.count == 0)
-    return run_fail(run, "must supply at least one host");
+    return run_fail(run, "must supply host");
   if (hosts_expand(run, &hosts, 0) != 0)
     return -1;
   return db_exec(run->db, "delete from partitions where Mountpoint like ? and Node in"

@@ -249,6 +249,8 @@ set_network_servedns(struct run *run)
   CLEANUP_LIST struct list names = { 0 };
   const char *value;
 
+  if (run->args.count == 1 && run_param(run, "servedns", NULL) == NULL)
+    return run_fail(run, "must supply network name");
   if (take_networks(run, "servedns", &value, &names) != 0)
     return -1;
   return set_column(run, "servedns", bool_parse(value) ? "1" : "0", &names);

@@ -83,7 +83,7 @@ write_grub(const struct profile *p, struct text *out)
   else if (strncmp(p->kernel, "localboot", 9) == 0)
     text_add(out, "exit");
   else
-    text_add(out, "%s %s", p->kernel, or_empty(p->args));
+    text_add(out, "%s%s%s", p->kernel, p->args != NULL ? " " : "", or_empty(p->args));
   text_add(out, " \n     %s%s \n}\n", or_empty(p->ramdisk)[0] != '\0' ? "initrdefi " : "",
            or_empty(p->ramdisk));
 }

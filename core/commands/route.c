@@ -108,8 +108,11 @@ store(struct run *run, const struct route_scope *scope, const struct list *names
   CLEANUP_FREE char *join = join_of(scope), *sql = NULL, *found = NULL;
   bool keyed = scope->key != NULL;
 
-  sql = mem_format("select m.Name from %s m join %s r on %s where r.Network = ? and r.Netmask = ?"
-                   " and m.Name in (%%s)", scope->members, scope->table, join);
+  /* The netmask tells routes apart only where the table's key alone says so:
+   * of two routes of one host to an address only one would count. */
+  sql = mem_format("select m.Name from %s m join %s r on %s where r.Network = ? and"
+                   " (r.Netmask = ? or %d) and m.Name in (%%s)", scope->members, scope->table,
+                   join, scope != &appliance);
   if (db_value(run->db, &found, NULL, sql, "ssv", route->address, route->netmask, names) != 0)
     return -1;
   if (found != NULL)
@@ -132,9 +135,9 @@ check_words(struct run *run, const struct route_scope *scope, const struct new_r
     return run_fail(run, "address required");
   if (route->gateway == NULL)
     return run_fail(run, "gateway required");
-  if (scope != &site && run->args.count == 0)
-    return run_fail(run, "must supply at least one %s%s", scope == &os ? "OS" : scope->heading,
-                    scope == &host ? "" : " type");
+  if ((scope == &os || scope == &appliance) && run->args.count == 0)
+    return run_fail(run, "must supply at least one %s type",
+                    scope == &os ? "OS" : scope->heading);
   return 0;
 }
 

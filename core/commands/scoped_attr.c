@@ -212,6 +212,8 @@ scoped_attr_remove(struct run *run, const struct attr_scope *scope)
 
   run_positional(run, "attr", &name);
   db = run_db(run);
+  if (name == NULL && scope == &attr_scope_os)
+    return run_fail(run, "missing os name");
   if (check_name(run, name) != 0 || db == NULL || scope->members(run, &members) != 0)
     return -1;
   list_add(&names, name);
