@@ -56,7 +56,8 @@ char *list_join(const struct list *, const char *separator);
 void list_free(struct list *);
 
 void *mem_new(size_t count, size_t size);             /* zeroed */
-/* Room for one more of `size` bytes in an array of `count`; new address. */
+/* Room for one more of `size` bytes in an array of `count` that has grown by
+ * this alone, from NULL on; new address. */
 void *mem_grow(void *array, size_t count, size_t size);
 char *mem_copy(const char *value);                    /* NULL stays NULL */
 char *mem_format(const char *fmt, ...) ROCKS_PRINTF(1, 2);

@@ -108,10 +108,11 @@ load_used(struct db *db, struct vm_subnet *subnet)
 
   if (db_query(db, &rows, "select IP from networks where IP is not null", "") != 0)
     return -1;
-  subnet->used = mem_new(rows.count + 1, sizeof *subnet->used);
-  for (i = 0; i < rows.count; i++)
+  for (i = 0; i < rows.count; i++) {
+    subnet->used = mem_grow(subnet->used, subnet->nused, sizeof *subnet->used);
     if (ip_parse(row_text(&rows, i, 0), &subnet->used[subnet->nused]))
       subnet->nused++;
+  }
   qsort(subnet->used, subnet->nused, sizeof *subnet->used, compare_addresses);
   return 0;
 }
