@@ -17,8 +17,8 @@
 # Ports live in /run, since their keys shall never be on a container's disk.
 # Relays, which have no secret and return at boot, live in /var/lib.
 
-N2N_HOST=/run/rocks-mvc
-N2N_PORTS=$N2N_HOST/n2n
+N2N_PORTS=/run/rocks-mvc/n2n
+N2N_LOCK=/run/rocks-mvc/n2n.lock # private: whoever can open it can hold it
 N2N_RELAYS=/var/lib/rocks-mvc/n2n
 N2N_TABLE=rocks_n2n
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -46,8 +46,9 @@ n2n_version() ( # edge|supernode
 # Runs a command while no other script or supervisor of ours does so.  What a
 # killed script had begun this way, its subshell ends before the next one begins.
 n2n_alone() ( # COMMAND...
-  (umask 077 && mkdir -p "$N2N_HOST")
-  exec 9<"$N2N_HOST"
+  # shellcheck disable=SC2174  # the folder above is not ours alone
+  mkdir -p -m 700 "$N2N_LOCK"
+  exec 9<"$N2N_LOCK"
   flock 9
   "$@"
 )

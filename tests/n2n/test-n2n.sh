@@ -91,6 +91,7 @@ on c1 sh -c 'cat /run/rocks-mvc/n2n/*/log' >"$test_tmp/log"
 passes 'there is a log' [ -s "$test_tmp/log" ]
 fails 'the key is not in it' grep -qF -f "$test_tmp/key" "$test_tmp/log"
 is "its file's mode" "$(on c1 stat -c %a "/run/rocks-mvc/n2n/$(port_of "$(mac c1)")/key")" 600
+is 'nobody else can hold up the scripts' "$(on c1 stat -c %a /run/rocks-mvc/n2n.lock)" 700
 
 echo '# up again changes nothing'
 edge=$(pid_of 1 edge)
@@ -140,7 +141,7 @@ left_on() { # CONTAINER
   for pid in $(bed_pids "$1"); do tr '\0' ' ' <"/proc/$pid/cmdline"; done
   on "$1" ip -o link show | grep -E ' n[bt]52' || :
   on "$1" nft list ruleset
-  on "$1" find /run/rocks-mvc /var/lib/rocks-mvc -mindepth 1 2>/dev/null || :
+  on "$1" find /run/rocks-mvc /var/lib/rocks-mvc -mindepth 1 ! -name n2n.lock 2>/dev/null || :
 }
 empty() { [ -z "$(left_on "$1")" ]; }
 nothing_on() { # CONTAINER
