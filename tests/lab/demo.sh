@@ -50,8 +50,20 @@ demo_end() {
 }
 
 # Runs a command of the README on site a's frontend, and shows it.
+# So that a line can be typed again: name="a b c"
+quoted() {
+  local word
+  for word; do
+    case $word in
+      *=*' '*) printf ' %s="%s"' "${word%%=*}" "${word#*=}" ;;
+      *' '*) printf ' "%s"' "$word" ;;
+      *) printf ' %s' "$word" ;;
+    esac
+  done
+}
+
 rocks() {
-  printf '\n# rocks %s\n' "$(printf '%s ' "$@" | sed 's/ $//')"
+  printf '\n# rocks%s\n' "$(quoted "$@")"
   lab run frontend-a rocks "$@"
 }
 
