@@ -19,6 +19,7 @@ step_name(enum step_kind kind)
     [STEP_VM_RESUME] = "resume",          [STEP_VM_SAVE] = "save",
     [STEP_VM_RESTORE] = "restore",        [STEP_VM_STOP] = "stop",
     [STEP_VM_UNDEFINE] = "undefine",      [STEP_NETWORK_DOWN] = "network down",
+    [STEP_VM_SWEEP] = "sweep",
     [STEP_VM_ERASE] = "erase disk",       [STEP_WAIT_FRONTEND] = "wait",
     [STEP_SITE_RESERVE] = "reserve",      [STEP_SITE_RELEASE] = "release",
     [STEP_RECORD] = "record",             [STEP_FORGET] = "forget",
@@ -151,6 +152,8 @@ stop_vm(struct plan *plan, const struct plan_choice *choice, struct site *site,
     if (choice->stop == ROCKS_VM_POWEROFF || choice->stop == ROCKS_VM_ASK)
       plan_add(plan, STEP_VM_UNDEFINE, site, vm->container, vm, NULL);
   }
+  if (off && plan->cluster->vm != NULL && plan->cluster->vm->ops.vm.sweep != NULL)
+    plan_add(plan, STEP_VM_SWEEP, site, vm->container, vm, NULL);
   if (off && has_port(plan, vm))
     plan_add(plan, STEP_NETWORK_DOWN, site, vm->container, vm, port_detail(plan, vm));
   if (choice->erase_disks)

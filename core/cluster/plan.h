@@ -27,6 +27,7 @@ enum step_kind {
   STEP_VM_UNDEFINE,
   /* By script again, after the VMs: */
   STEP_NETWORK_DOWN,
+  STEP_VM_SWEEP,     /* what its hypervisor has and nobody knows of */
   STEP_VM_ERASE,
   STEP_FILE_ERASE,   /* the file `detail` */
   /* On the home site, between the hosts: */

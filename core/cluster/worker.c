@@ -97,8 +97,10 @@ add_vm(struct rocks_call *call, const struct batch *batch, const struct step *st
 {
   const struct backend *backend = batch->plan->cluster->vm;
   const struct rocks_vm_ops *ops = &backend->ops.vm;
-  struct rocks_vm vm;
+  struct rocks_vm vm = { .size = sizeof vm, .name = step->vm->name };
 
+  if (step->kind == STEP_VM_SWEEP)
+    return ops->sweep(backend->state, call, &vm, script);
   if (describe_vm(call, batch->plan->model, batch->plan->cluster, batch->site, step->vm, &vm) != 0)
     return -1;
   return (step->kind == STEP_VM_PREPARE ? ops->prepare : ops->erase)(backend->state, call, &vm,
@@ -122,7 +124,8 @@ write_script(struct rocks_call *call, const struct batch *batch, enum stage stag
 
   for (i = 0; i < batch->count; i++) {
     const struct step *step = step_at(batch, i);
-    bool vm = step->kind == STEP_VM_PREPARE || step->kind == STEP_VM_ERASE;
+    bool vm = step->kind == STEP_VM_PREPARE || step->kind == STEP_VM_SWEEP
+              || step->kind == STEP_VM_ERASE;
     bool file = step->kind == STEP_FILE_ERASE;
 
     if (stage_of(step->kind) != stage || (!vm && !file && written[step->kind]))

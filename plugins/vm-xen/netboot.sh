@@ -201,12 +201,7 @@ xen_disk_loader() { # LOADER
       return
       ;;
   esac
-  for xen_folder in /usr/lib/xen-*/bin /usr/lib/xen/bin /usr/libexec/xen/bin /usr/bin; do
-    [ ! -x "$xen_folder/$1" ] || {
-      echo "$xen_folder/$1"
-      return
-    }
-  done
+  ! xen_program "$1" || return 0
   xen_say "no loader $1 here"
   return 1
 }

@@ -213,13 +213,25 @@ build(struct vm_xml *xml, xmlNodePtr domain)
 }
 
 static int
+sweep(void *state, struct rocks_call *call, const struct rocks_vm *vm, struct rocks_script *script)
+{
+  const struct vm_state *module = state;
+
+  (void)call;
+  module->core->script_code(script, xen_host_code);
+  module->core->script_run(script, "xen_sweep", vm->name, (char *)NULL);
+  return 0;
+}
+
+static int
 prepare(const struct vm_state *module, struct rocks_call *call, const struct rocks_vm *vm,
         struct rocks_script *script)
 {
   (void)call;
+  module->core->script_code(script, xen_host_code);
+  module->core->script_run(script, "xen_sweep", vm->name, (char *)NULL);
   if (vm->kernel != NULL || (vm->virt_type != NULL && strcmp(vm->virt_type, "hvm") == 0))
     return 0;
-  module->core->script_code(script, xen_host_code);
   module->core->script_run(script, "xen_install", (char *)NULL);
   return 0;
 }
@@ -246,6 +258,7 @@ static const struct rocks_vm_ops ops = {
   .wiring = ROCKS_WIRING_BRIDGE,
   .virt_types = virt_types,
   .remote_socket = "/run/libvirt/libvirt-sock",
+  .sweep = sweep,
   VM_LIBVIRT_OPS,
 };
 

@@ -9,7 +9,7 @@
 /* Where xen_install of netboot.sh leaves the boot loader on a container. */
 #define XEN_NETBOOT "/var/lib/rocks-mvc/xen/netboot"
 
-/* The text of netboot.sh. */
+/* The text of netboot.sh and sweep.sh. */
 extern const char xen_host_code[];
 
 #endif /* ROCKS_VM_XEN_H */

@@ -13,8 +13,6 @@
 . "$top_srcdir/tests/xen/vms.sh"
 
 images=/state/partition1/images
-boots() { console $fe | grep -c '^guest: up'; }
-has_booted() { [ "$(boots)" -ge "$1" ]; }
 # Those that the guest's driver has taken: state 4 of xen/interface/io/xenbus.h.
 connected() {
   local id
@@ -48,7 +46,7 @@ disks() {
   rocks set host vm $fe disksize='1 1 1' \
     disk="file:$images/own.img,vda,virtio phy:/dev/loop7,vdb,virtio tap:aio:$images/tap.img,vdc,virtio"
   does 'start with three kinds of disks' rocks start host vm $fe
-  comes 'it boots from its boot action' 120 has_booted 1
+  comes 'it boots from its boot action' 120 has_booted $fe 1
   comes 'it has taken all of its disks' 30 has_disks 3
   virsh domblklist $fe
   is 'their names in the guest' "$(virsh domblklist $fe | awk '{ print $1 }' | paste -sd' ')" 'xvda xvdb xvdc'
@@ -60,7 +58,7 @@ own_disk() {
   installed_disk $images/own.img
   does 'start from its own disk' rocks start host vm $fe
   has 'by a boot loader' "$(virsh dumpxml $fe)" '<bootloader>'
-  comes 'it boots' 120 has_booted 2
+  comes 'it boots' 120 has_booted $fe 2
   tail -n 3 /var/log/xen/bootloader.*.log || :
 }
 

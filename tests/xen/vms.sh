@@ -20,7 +20,8 @@ reachable() { ping -q -c 3 -i 0.5 -W 5 198.51.100.20; }
 boot_of() { channel 'job?name=run&what=boot' | awk -v name="$1" '$1 == name { print $2 }'; }
 wires() { ip -o link | grep -cE ': (nb|nt|vif|xb|vlan|rv|p?eth0\.)' || :; }
 console() { tr -d '\r' <"/var/log/xen/guest-$1.log" 2>/dev/null; }
-says() { console "$1" | grep -q "$2"; }
+boots() { console "$1" | grep -c '^guest: up' || :; }
+has_booted() { [ "$(boots "$1")" -ge "$2" ]; } # VM TIMES
 
 # Bounded: true once the command is.
 wait_for() { # SECONDS COMMAND...

@@ -135,6 +135,12 @@ struct rocks_vm_ops {
   /* Where the screen of a running VM is.  NULL: it has none. */
   int (*console)(void *connection, struct rocks_call *, const char *name,
                  struct rocks_vm_console *);
+
+  /* Steps that end what the container's hypervisor still has of a VM that is off,
+   * and of which connect() and the rest learn nothing: of a start that was cut
+   * short, say.  Only the VM's name is given.  NULL: there can be no such thing. */
+  int (*sweep)(void *state, struct rocks_call *, const struct rocks_vm *,
+               struct rocks_script *);
 };
 
 #ifdef __cplusplus
