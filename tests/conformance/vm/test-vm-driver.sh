@@ -8,5 +8,12 @@ set -eu
 
 life=${ROCKS_BUILD:-.}/tests/conformance/vm/life
 for backend in kvm xen; do
-  "$life" "$backend" test:///default no hvm
+  said=$("$life" "$backend" test:///default no hvm) || {
+    echo "$said"
+    exit 1
+  }
+  echo "$said"
+  # It ran to its end.
+  [ "${said##*
+}" = 'ok - it has CPUs and memory' ]
 done
