@@ -6,8 +6,9 @@
 # live. Wherever it was: the VM is then on one container at most, nothing starts
 # it on the other, and the next command completes the move or takes it back.
 #
-#   test-killed-move.sh [cold|live]...
+#   test-killed-move.sh [cold|live|others]...
 #
+# others: what the command needs is killed in its middle, and not the command.
 # Each step is mended by one of four commands, in turn; KILLED_ALL=1 tries all.
 # shellcheck source=tests/cluster/sites.sh
 . "$(dirname "$0")/sites.sh"
@@ -88,6 +89,34 @@ killed() { # WAY VM CALL NTH HOW
   is "$title: no worker is left" "$(workers)" 0
 }
 
+begun() { [ -n "$(sql a 'SELECT vm FROM mvc_moves')" ]; }
+saved() { lab run "a:$1" test -e "/state/partition1/kvm/disks/$2.saved" </dev/null; }
+
+# libvirtd of a host is killed once a command is true.
+others() { # TITLE VM HOST COMMAND...
+  local from to killer
+  from=$(place "$2")
+  if [ "$from" = $one ]; then to=$two; else to=$one; fi
+  # shellcheck disable=SC2016 # for the host
+  wait_until 60 "${@:4}" &&
+    lab run "a:$3" sh -c 'kill -9 "$(cat /run/libvirtd.pid)"' </dev/null &
+  killer=$!
+  if rocks move host vm "$2" "$to" >"$test_tmp/out" 2>&1 </dev/null; then
+    echo "# $1: the move was done before"
+  else
+    has "$1: with a sentence" "$(cat "$test_tmp/out")" libvirt
+    has "$1: which says what next" "$(cat "$test_tmp/out")" "\`rocks move host vm $2 $to\` completes the move"
+    once "$1" "$2"
+    fails "$1: nothing starts it meanwhile" rocks start host vm "$2"
+  fi
+  wait $killer || not_ok "$1: nothing was killed"
+  # shellcheck disable=SC2016 # for the host
+  lab run "a:$3" sh -c 'rm -f /run/libvirtd.pid; /usr/sbin/libvirtd --daemon
+    n=0; until timeout 10 virsh -q -c qemu:///system list || [ $n = 100 ]; do n=$((n + 1)); sleep 0.2; done' >/dev/null 2>&1 </dev/null
+  [ -z "$(sql a 'SELECT vm FROM mvc_moves')" ] || passes "$1: the next move" rocks move host vm "$2" "$to"
+  runs_on "$1" "$2" "$to"
+}
+
 need_programs strace
 sites_up demo
 add_cluster 2 sites=a || exit 1
@@ -95,8 +124,16 @@ rocks set host vm hosted-vm-0-1-0 disk=file:/lab/shared.vda,vda,virtio disksize=
 rocks start cluster "$fe" wait=no >"$test_tmp/start" 2>&1 </dev/null || not_ok "start: $(cat "$test_tmp/start")"
 hows=(again sync back start)
 turn=0
-[ $# -gt 0 ] || set -- cold live
+[ $# -gt 0 ] || set -- cold live others
 for way; do
+  if [ "$way" = others ]; then
+    vm=hosted-vm-0-0-0
+    others 'libvirtd of the old container is killed' $vm "$(place $vm)" begun
+    from=$(place $vm)
+    if [ "$from" = $one ]; then to=$two; else to=$one; fi
+    others 'libvirtd of the new container is killed' $vm $to saved "$from" $vm
+    continue
+  fi
   if [ "$way" = cold ]; then vm=hosted-vm-0-0-0; else vm=hosted-vm-0-1-0; fi
   from=$(place $vm)
   if [ "$from" = $one ]; then to=$two; else to=$one; fi
