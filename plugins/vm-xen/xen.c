@@ -140,8 +140,8 @@ add_disk(struct vm_xml *xml, xmlNodePtr devices, const struct rocks_disk *row, b
   if (!vm_disk_is_file(disk)) {
     vm_xml_with(xml, node, "driver", "name", "phy");
   } else if ((format = vm_disk_format(disk)) != NULL) {
-    driver = vm_xml_with(xml, node, "driver", "name",
-                         strcmp(disk->type, "tap:aio") == 0 ? "tap" : "qemu");
+    /* Xen has no blktap any more; xl, too, takes `tap:aio` for an image. */
+    driver = vm_xml_with(xml, node, "driver", "name", "qemu");
     vm_xml_set(xml, driver, "type", format);
   }
   if (disk->mode != NULL && strcmp(disk->mode, "r") == 0)

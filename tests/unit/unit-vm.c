@@ -435,7 +435,7 @@ test_xen_hvm(void)
   WANT(doc, "string(/domain/os/loader)", "/usr/lib/xen-4.17/boot/hvmloader");
   WANT(doc, "string(/domain/os/boot[2]/@dev)", "network");
   WANT(doc, "count(/domain/features/*)", "3");
-  WANT(doc, "string(//disk[1]/driver/@name)", "tap");
+  WANT(doc, "string(//disk[1]/driver/@name)", "qemu");
   WANT(doc, "string(//disk[1]/target/@bus)", "ide");
   WANT(doc, "string(//disk[2]/driver/@name)", "phy");
   WANT(doc, "string(//disk[2]/target/@bus)", "xen");
