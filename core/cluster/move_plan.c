@@ -95,8 +95,10 @@ saved(const struct move *move, struct plan *plan, bool port)
 {
   bool copy = move->copy_state || !move->shared;
 
-  if (move->runs)
+  if (move->runs) {
+    add(move, plan, STEP_FILE_PLACE, move->from, move->file);
     add(move, plan, STEP_VM_SAVE, move->from, move->file);
+  }
   leave(move, plan, port);
   if (copy) {
     plan_add(plan, STEP_COPY, move->site, "", move->to, move->file);

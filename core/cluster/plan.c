@@ -14,6 +14,7 @@ step_name(enum step_kind kind)
     [STEP_RELAY_UP] = "relay up",         [STEP_NETWORK_STANDBY] = "network standby",
     [STEP_NETWORK_UP] = "network up",     [STEP_VM_MIGRATE] = "migrate",
     [STEP_COPY] = "copy",                 [STEP_FILE_ERASE] = "erase file",
+    [STEP_FILE_PLACE] = "place",
     [STEP_VM_PREPARE] = "disk",           [STEP_VM_DEFINE] = "define",
     [STEP_VM_START] = "start",            [STEP_VM_SUSPEND] = "suspend",
     [STEP_VM_RESUME] = "resume",          [STEP_VM_SAVE] = "save",
@@ -208,6 +209,7 @@ static void
 save_vm(struct plan *plan, const struct plan_choice *choice, struct site *site,
         const struct rocks_vm_row *vm)
 {
+  plan_add(plan, STEP_FILE_PLACE, site, vm->container, vm, file_of(choice, vm));
   plan_add(plan, STEP_VM_SAVE, site, vm->container, vm, file_of(choice, vm));
   if (has_port(plan, vm))
     plan_add(plan, STEP_NETWORK_DOWN, site, vm->container, vm, port_detail(plan, vm));

@@ -14,6 +14,7 @@ enum step_kind {
   STEP_RELAY_UP,     /* the network's relay on the home frontend */
   STEP_NETWORK_STANDBY, /* the device of the VM's port, silent */
   STEP_NETWORK_UP,   /* the VM's port */
+  STEP_FILE_PLACE,   /* the folder of the file `detail` */
   STEP_VM_PREPARE,   /* its disks */
   /* On a host, through its hypervisor: */
   STEP_VM_DEFINE,

@@ -107,10 +107,19 @@ add_vm(struct rocks_call *call, const struct batch *batch, const struct step *st
                                                                      script);
 }
 
+/* Where disks are elsewhere, nobody has made that folder. */
+static const char place_code[] =
+  "rocks_place() { (umask 022 && mkdir -p -- \"$(dirname -- \"$1\")\"); }\n";
+
 static int
 add_file(const struct step *step, struct rocks_script *script)
 {
-  script_run(script, "rm", "-f", "--", step->detail, (char *) NULL);
+  if (step->kind == STEP_FILE_PLACE) {
+    script_code(script, place_code);
+    script_run(script, "rocks_place", step->detail, (char *) NULL);
+  } else {
+    script_run(script, "rm", "-f", "--", step->detail, (char *) NULL);
+  }
   return 0;
 }
 
@@ -126,7 +135,7 @@ write_script(struct rocks_call *call, const struct batch *batch, enum stage stag
     const struct step *step = step_at(batch, i);
     bool vm = step->kind == STEP_VM_PREPARE || step->kind == STEP_VM_SWEEP
               || step->kind == STEP_VM_ERASE;
-    bool file = step->kind == STEP_FILE_ERASE;
+    bool file = step->kind == STEP_FILE_ERASE || step->kind == STEP_FILE_PLACE;
 
     if (stage_of(step->kind) != stage || (!vm && !file && written[step->kind]))
       continue;

@@ -312,7 +312,7 @@ test_move(void)
   move.way = MOVE_SAVED;
   move.shared = false;
   move_plan(&move, &plan);
-  CHECK_TEXT(summary(&plan, &text), "0 b:b0 save c0\n0 b:b0 undefine c0\n0 b:b0 network down c0\n"
+  CHECK_TEXT(summary(&plan, &text), "0 b:b0 place c0\n0 b:b0 save c0\n0 b:b0 undefine c0\n0 b:b0 network down c0\n"
                                     "1 b: copy c0\n2 b: record c0\n"
                                     "3 b:b1 network up c0\n3 b:b1 disk c0\n3 b:b1 restore c0\n"
                                     "3 b:b1 define c0\n"

@@ -119,7 +119,7 @@ frozen() {
   fails 'xenstored does not answer' rocks start host vm $fe
   kill -CONT "$xenstored"
   has 'it says so' "$(cat "$test_tmp/out")" 'frontend-a: did not finish in time'
-  rocks remove attr mvc_host_deadline
+  rocks set attr mvc_host_deadline 600
   comes 'libvirt is back' 60 virsh list
   does 'the next start' rocks start host vm $fe
   is 'it runs' "$(domstate $fe)" running

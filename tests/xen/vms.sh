@@ -60,6 +60,8 @@ cluster_attributes() {
     args='console=hvc0 quiet panic=3 random.trust_cpu=on norandmaps mitigations=off nonce=abcd1234'
   rocks set attr mvc_frontend_probe tcp:80
   rocks set attr vm_backend xen
+  # A network boot over an encrypted overlay, on a busy machine that emulates it.
+  rocks set attr mvc_host_deadline 600
 }
 
 add_cluster() { # NETWORK-BACKEND COMPUTES
