@@ -8,7 +8,7 @@
 # Seconds until what libvirt does not know is taken for something that it lost, and
 # not for something that it is just making; and how long it is looked for at most.
 XEN_LOST=20
-XEN_LOOK=75
+XEN_LOOK=60
 
 # Where Xen's programs are depends on its version.
 xen_program() { # NAME
@@ -35,15 +35,16 @@ xen_boots() { # ID
 
 xen_sweep() { # NAME
   xen_xl=$(xen_program xl) || return 0
-  xen_lost=0 xen_looked=0
+  xen_began=$(date +%s)
+  xen_since=$xen_began
   while xen_id=$("$xen_xl" domid "$1" 2>/dev/null) && xen_unknown "$xen_id"; do
-    if [ $xen_lost -ge $XEN_LOST ]; then
+    xen_now=$(date +%s)
+    ! xen_boots "$xen_id" || xen_since=$xen_now
+    if [ $((xen_now - xen_since)) -ge $XEN_LOST ]; then
       "$xen_xl" destroy "$xen_id"
       return
     fi
-    [ $xen_looked -lt $XEN_LOOK ] || return 0
-    xen_looked=$((xen_looked + 1))
-    if xen_boots "$xen_id"; then xen_lost=0; else xen_lost=$((xen_lost + 1)); fi
+    [ $((xen_now - xen_began)) -lt $XEN_LOOK ] || return 0
     sleep 1
   done
 }

@@ -53,13 +53,13 @@ disks() {
 }
 
 own_disk() {
-  is 'an installed frontend boots from its disk' "$(rocks list host boot $fe | awk 'NR > 1 || NF == 2 { print $2 }' | tail -n 1)" os
+  has 'an installed frontend boots from its disk' "$(rocks list host boot $fe)" os
   does 'it ends' rocks stop host vm $fe
   installed_disk $images/own.img
   does 'start from its own disk' rocks start host vm $fe
   has 'by a boot loader' "$(virsh dumpxml $fe)" '<bootloader>'
   comes 'it boots' 120 has_booted $fe 2
-  tail -n 3 /var/log/xen/bootloader.*.log || :
+  grep -ah -e '^network boot' -e '^Using' /var/log/xen/bootloader.*.log || :
 }
 
 by_ssh() {
