@@ -1,33 +1,17 @@
-# shellcheck shell=sh disable=SC2154 # functions.sh sets test_tmp
+# shellcheck shell=sh disable=SC2154 # functions.sh sets test_tmp and top_srcdir
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
 # A real libvirtd with QEMU's emulation, for tests in namespaces of their own
-# whose /etc, /run and /var are their own too; to be sourced.
+# whose /etc, /run and /var are their own too; to be sourced with top_srcdir set, as functions.sh does.
+
+# shellcheck source=tests/libvirt-conf.sh
+. "$top_srcdir/tests/libvirt-conf.sh"
 
 libvirtd_configure() {
-  # libvirtd looks these up even when it is told to run QEMU as root.
-  id -u libvirt-qemu >/dev/null 2>&1 || {
-    echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' >>/etc/passwd
-    echo 'libvirt-qemu:x:64055:' >>/etc/group
-  }
-  cat >/etc/libvirt/libvirtd.conf <<'CONF'
-auth_unix_ro = "none"
-auth_unix_rw = "none"
-unix_sock_group = "root"
-log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
-CONF
-  cat >/etc/libvirt/qemu.conf <<'CONF'
-security_driver = "none"
-user = "root"
-group = "root"
-dynamic_ownership = 0
-remember_owner = 0
-stdio_handler = "file"
-cgroup_controllers = [ ]
-namespaces = [ ]
-seccomp_sandbox = 0
-CONF
+  libvirt_users
+  libvirt_daemon_conf >/etc/libvirt/libvirtd.conf
+  libvirt_qemu_conf >/etc/libvirt/qemu.conf
 }
 
 virsh() { timeout 60 virsh -q -c 'qemu+unix:///system?socket=/run/libvirt/libvirt-sock' "$@"; }

@@ -5,6 +5,9 @@
 # The daemons of a lab host: real ones, with the least configuration that works
 # in a namespace without systemd, dbus and cgroups. Wants root.sh.
 
+# shellcheck source=tests/libvirt-conf.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../libvirt-conf.sh"
+
 # Runs a command until it succeeds, 0.05 s apart; fails after TRIES.
 until_ok() { # TRIES COMMAND...
   local tries=$1
@@ -38,36 +41,11 @@ CONF
   /usr/sbin/sshd -E /var/log/sshd.log
 }
 
-# libvirtd looks its default user and group up even where it shall use neither.
-add_libvirt_user() {
-  local entry
-  for entry in 'passwd libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' \
-    'group libvirt-qemu:x:64055:' 'group kvm:x:64056:'; do
-    set -- "${entry%% *}" "${entry#* }"
-    grep -q "^${2%%:*}:" "/etc/$1" || echo "$2" >>"/etc/$1"
-  done
-}
-
 put_libvirt_conf() {
-  add_libvirt_user
-  put_file /etc/libvirt/libvirtd.conf <<CONF
-auth_unix_ro = "none"
-auth_unix_rw = "none"
-unix_sock_group = "root"
-host_uuid = "$(</proc/sys/kernel/random/uuid)"
-log_outputs = "2:file:/var/log/libvirt/libvirtd.log"
-CONF
-  put_file /etc/libvirt/qemu.conf <<'CONF'
-security_driver = "none"
-user = "root"
-group = "root"
-dynamic_ownership = 0
-remember_owner = 0
-stdio_handler = "file"
-cgroup_controllers = [ ]
-namespaces = [ ]
-seccomp_sandbox = 0
-CONF
+  libvirt_users
+  { libvirt_daemon_conf && echo "host_uuid = \"$(</proc/sys/kernel/random/uuid)\""; } |
+    put_file /etc/libvirt/libvirtd.conf
+  libvirt_qemu_conf | put_file /etc/libvirt/qemu.conf
   mkdir -p /var/log/libvirt /var/lib/libvirt/images /state/partition1 /export
 }
 

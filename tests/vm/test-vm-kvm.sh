@@ -63,8 +63,9 @@ ip link set lo up
 ip link add br-vm type bridge
 ip link set br-vm up
 
+top_srcdir=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/libvirtd.sh disable=SC1091
-. "$(dirname "$0")/../libvirtd.sh"
+. "$top_srcdir/tests/libvirtd.sh"
 libvirtd_configure
 
 libvirtd --pid-file /run/libvirtd.pid &
