@@ -17,6 +17,8 @@
 #
 # A server ends with the shell that started it, killed or not, where setpriv exists. So call
 # mariadb_start in the test's main shell, never in $(...).
+# Its own folder is its tmpdir too: two servers in two PID namespaces may have the same PID, of
+# which they make the names of their temporary tables.
 
 MARIADB_SOCKET=${MARIADB_SOCKET:-}
 mariadb_running=''
@@ -90,7 +92,8 @@ mariadb_start() {
   fi
   # shellcheck disable=SC2086 # options are words
   $mariadb_leash mariadbd $mariadb_options --user="$(id -un)" --datadir="$mariadb_dir/data" \
-    --socket="$mariadb_dir/mariadb.sock" --pid-file="$mariadb_dir/mariadb.pid" \
+    --tmpdir="$mariadb_dir" --socket="$mariadb_dir/mariadb.sock" \
+    --pid-file="$mariadb_dir/mariadb.pid" \
     ${MARIADB_EXTRA:-} </dev/null >"$mariadb_dir/mariadb.log" 2>&1 &
   mariadb_pid=$!
   mariadb_running="$mariadb_running $mariadb_pid:$mariadb_dir"
