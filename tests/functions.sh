@@ -61,6 +61,11 @@ has() {
   esac
 }
 
+# same TITLE WANTED-FILE GOT-FILE
+same() {
+  if diff -u "$2" "$3"; then ok "$1"; else not_ok "$1"; fi
+}
+
 # passes TITLE COMMAND... / fails TITLE COMMAND...: by exit status
 passes() {
   local title=$1

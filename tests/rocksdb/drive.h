@@ -23,6 +23,10 @@ struct operation {
   int (*run)(struct drive *d);
 };
 
-extern const struct operation cluster_operations[]; /* clusters.c */
+extern const struct operation cluster_operations[];   /* clusters.c */
+extern const struct operation statement_operations[]; /* statements.c */
+
+/* How many statements were sent to the server in this session, with this one. */
+long long drive_statements(struct drive *);
 
 #endif /* ROCKS_TESTS_DRIVE_H */

@@ -1,52 +1,25 @@
-# shellcheck shell=sh
+# shellcheck shell=bash disable=SC2154  # functions.sh sets test_tmp and the folders
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
-# For the tests of the Rocks backend; to be sourced after $top is set.  Starts a
-# private server and gives:
-#   drive DATABASE OPERATION [WORD...]  the backend, see drive.c
+# For the tests of the Rocks backend; to be sourced.  Starts a private server and
+# gives, with what tests/functions.sh has:
+#   drive DATABASE OPERATION [WORD...]  the backend, see tests/conformance/resource/drive.c
 #   state DATABASE         every row of the database, one per line, sorted
 #   uuid DATABASE          the site's UUID
-#   is, like, same, refused, ok, not_ok  assertions; `finish` ends the script
+#   like, same, refused    assertions
 
-ROCKS_DRIVE=${ROCKS_DRIVE:-tests/rocksdb/drive}
-work=$(mktemp -d "${TMPDIR:-/tmp}/rocksdb.XXXXXX")
+# shellcheck source=tests/functions.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../functions.sh"
+rocks_drive=${ROCKS_DRIVE:-$top_builddir/tests/conformance/resource/drive}
+work=$test_tmp
 # shellcheck disable=SC2034 # for those who source this
-compat=${ROCKS_COMPAT_DIR:-$top/../shared/compat}
-failed=0
-passed=0
+compat=${ROCKS_COMPAT_DIR:-$top_srcdir/../shared/compat}
 
 # shellcheck source=tests/mariadb.sh
-. "$top/tests/mariadb.sh"
-
-leave() {
-  status=$?
-  mariadb_stop || true
-  rm -rf "$work"
-  exit "$status"
-}
-trap leave EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-ok() {
-  passed=$((passed + 1))
-  printf 'ok - %s\n' "$1"
-}
-
-not_ok() {
-  failed=$((failed + 1))
-  printf 'not ok - %s\n' "$1"
-}
-
-# is NAME WANTED GOT
-is() {
-  if [ "$2" = "$3" ]; then ok "$1"; else
-    not_ok "$1"
-    printf '  wanted: %s\n  got: %s\n' "$2" "$3"
-  fi
-}
+. "$top_srcdir/tests/mariadb.sh"
+at_end mariadb_stop
+mariadb_start "$work/server"
 
 # like NAME PATTERN GOT: a shell pattern
 like() {
@@ -58,11 +31,6 @@ like() {
       printf '  wanted: %s\n  got: %s\n' "$2" "$3"
       ;;
   esac
-}
-
-# same NAME FILE FILE
-same() {
-  if diff -u "$2" "$3"; then ok "$1"; else not_ok "$1"; fi
 }
 
 # refused NAME PATTERN DATABASE OPERATION [WORD...]: fails with one report like the pattern, and
@@ -87,7 +55,7 @@ drive() {
   drive_database=$1
   shift
   # shellcheck disable=SC2086 # words
-  timeout 60 ${ROCKS_WRAP:-} "$ROCKS_DRIVE" \
+  timeout 60 ${ROCKS_WRAP:-} "$rocks_drive" rocksdb \
     "mysql://${DRIVE_USER:-}@/$drive_database?socket=$MARIADB_SOCKET" "$@"
 }
 
@@ -123,10 +91,5 @@ added() {
 # A site of our own: a frontend and three containers.
 make_site() {
   drive "$1" create >/dev/null
-  mariadb_sql "$1" <"$top/tests/rocksdb/site.sql"
-}
-
-finish() {
-  printf '%d passed, %d failed\n' "$passed" "$failed"
-  [ "$failed" -eq 0 ]
+  mariadb_sql "$1" <"$top_srcdir/tests/rocksdb/site.sql"
 }

@@ -1,20 +1,15 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
 # Against a database that the original made: a reservation adds the rows that
 # the original's `add cluster` adds.  Needs the reference material
 # (ROCKS_COMPAT_DIR, by default ../shared/compat beside the source).
-set -eu
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/rocksdb/functions.sh
-. "$top/tests/rocksdb/functions.sh"
+. "$(dirname "$0")/functions.sh"
 if [ ! -f "$compat/site-a.sql" ]; then
-  echo "skipped: there is no database of the original in $compat"
-  exit 77
+  skip "there is no database of the original in $compat"
 fi
-mariadb_start "$work/server"
 home=11111111-2222-4333-8444-555555555555
 each=vm-container-0-0,vm-container-0-1,vm-container-0-2,vm-container-0-3,vm-container-0-4
 
@@ -40,8 +35,8 @@ compared() {
 original
 state a >"$work/pristine"
 is "plain commands work on it without our tables" \
-  'container vm-container-0-4 member=1 drained=0 0-4 10.1.255.250 eth0' \
-  "$(drive a snapshot-bare containers=yes | sed -n '$s/ vms=.*//p')"
+  "$(drive a snapshot-bare containers=yes | sed -n '$s/ vms=.*//p')" \
+  'container vm-container-0-4 member=1 drained=0 0-4 10.1.255.250 eth0'
 compared 106 fe=frontend-a ip=198.51.100.20 n=2 on=$each
 compared 155 fe=frontend-a ip=198.51.100.21 n=3 on=$each
 drive a release $home frontend-0-0-0
@@ -60,4 +55,3 @@ compared 172 fe=vm-container-0-2 fe-name=beta ip=198.51.100.32 n=5 vlan=300 cpus
   memory=4096 disk=20 fe-disk=60 gateway=198.51.100.254 \
   on=vm-container-0-3,vm-container-0-4 name=vm-beta
 compared 182 fe=frontend-a ip=198.51.100.33 n=1 on=$each
-finish

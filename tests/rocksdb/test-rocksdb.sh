@@ -1,45 +1,41 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
 # The Rocks backend against a private MariaDB server, strict and lax.
-set -eu
-
-top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/rocksdb/functions.sh
-. "$top/tests/rocksdb/functions.sh"
-mariadb_start "$work/server"
+. "$(dirname "$0")/functions.sh"
 
 home=11111111-2222-4333-8444-555555555555
 
 create() {
-  is "create on nothing makes all" 'made all' "$(drive c1 create)"
-  is "create again makes nothing" 'made nothing' "$(drive c1 create)"
-  is "what was made opens" '' "$(drive c1 open)"
+  is "create on nothing makes all" "$(drive c1 create)" 'made all'
+  is "create again makes nothing" "$(drive c1 create)" 'made nothing'
+  is "what was made opens" "$(drive c1 open)" ''
   state c1 >"$work/whole"
   like "the site has a UUID" '????????-????-4???-????-????????????' "$(uuid c1)"
 
   # Made by Rocks: its own tables only.
   mariadb_sql -e 'CREATE DATABASE c2 DEFAULT CHARACTER SET latin1'
-  mariadb_load "$top/plugins/resource-rocksdb/schema/rocks.sql" c2
-  mariadb_load "$top/plugins/resource-rocksdb/schema/defaults.sql" c2
+  mariadb_load "$top_srcdir/plugins/resource-rocksdb/schema/rocks.sql" c2
+  mariadb_load "$top_srcdir/plugins/resource-rocksdb/schema/defaults.sql" c2
   mariadb_sql c2 -e "INSERT INTO nodes (Name) VALUES ('kept')"
-  is "a plain Rocks database opens for plain commands" '' "$(drive c2 bare)"
+  is "a plain Rocks database opens for plain commands" "$(drive c2 bare)" ''
   refused "and for nothing else" '*no complete mvc_ tables*rocks create database*' c2 open
-  is "create adds what is ours" 'made ours' "$(drive c2 create)"
-  is "and keeps what is theirs" kept "$(mariadb_sql c2 -e 'SELECT Name FROM nodes')"
+  is "create adds what is ours" "$(drive c2 create)" 'made ours'
+  is "and keeps what is theirs" "$(mariadb_sql c2 -e 'SELECT Name FROM nodes')" kept
   drive c2 open || not_ok "it does not open"
 
   # Killed in the middle: some tables; all but the rows; some of ours; no version.
   mariadb_sql -e 'CREATE DATABASE c3 DEFAULT CHARACTER SET latin1'
   mariadb_sql c3 -e 'CREATE TABLE nodes LIKE c1.nodes; CREATE TABLE aliases LIKE c1.aliases'
   refused "a part is no database" '*table memberships is missing*' c3 open
-  is "a part is completed" 'made all' "$(drive c3 create)"
+  is "a part is completed" "$(drive c3 create)" 'made all'
   mariadb_sql c3 -e 'DELETE FROM mvc_schema; DROP TABLE mvc_journal'
   refused "without its version it is refused" '*rocks create database*' c3 open
   kept=$(uuid c3)
-  is "ours are completed" 'made ours' "$(drive c3 create)"
-  is "the UUID stays" "$kept" "$(uuid c3)"
+  is "ours are completed" "$(drive c3 create)" 'made ours'
+  is "the UUID stays" "$(uuid c3)" "$kept"
   sed 's/[0-9-]* [0-9:]*//g; /^mvc_site/d' "$work/whole" >"$work/wanted"
   state c3 | sed 's/[0-9-]* [0-9:]*//g; /^mvc_site/d' >"$work/got"
   same "and it is as whole as any" "$work/wanted" "$work/got"
@@ -55,14 +51,17 @@ create() {
 
 session() {
   make_site s
-  is "values are bound, bytes unchanged" "changed 1 last 6" \
-    "$(drive s sql-write 'INSERT INTO nodes (Name, Membership) VALUES (?, 2)' "o'h\"; -- é")"
-  is "they come back" "$(printf 'hex=%s' "'6F2768223B202D2D20C3A9'")
+  is "values are bound, bytes unchanged" \
+    "$(drive s sql-write 'INSERT INTO nodes (Name, Membership) VALUES (?, 2)' "o'h\"; -- é")" \
+    "changed 1 last 6"
+  is "they come back" \
+    "$(drive s sql 'SELECT HEX(Name) AS hex FROM nodes WHERE ID = ?' 6 | head -n 1)
+$(drive s sql 'SELECT Name, ID, Rack FROM nodes WHERE Name = ?' "o'h\"; -- é")" "$(printf 'hex=%s' "'6F2768223B202D2D20C3A9'")
 Name='o'h\"; -- é' ID=6 Rack=NULL
-changed 0 last 0" "$(drive s sql 'SELECT HEX(Name) AS hex FROM nodes WHERE ID = ?' 6 | head -n 1)
-$(drive s sql 'SELECT Name, ID, Rack FROM nodes WHERE Name = ?' "o'h\"; -- é")"
-  is "an UPDATE counts what it met" "changed 1 last 0" \
-    "$(drive s sql-write 'UPDATE nodes SET CPUs = CPUs WHERE ID = ?' 6)"
+changed 0 last 0"
+  is "an UPDATE counts what it met" \
+    "$(drive s sql-write 'UPDATE nodes SET CPUs = CPUs WHERE ID = ?' 6)" \
+    "changed 1 last 0"
   refused "a reading transaction writes nothing" '*READ ONLY*' s sql-read \
     'DELETE FROM nodes WHERE ID = ?' 6
   refused "the driver's words are kept" '*the database says: *no_such_table*' s sql \
@@ -70,10 +69,11 @@ $(drive s sql 'SELECT Name, ID, Rack FROM nodes WHERE Name = ?' "o'h\"; -- é")"
   refused "places and values are counted" '*1 places for 0 values*' s sql 'SELECT ?'
   DRIVE_USER=nobody refused "who may not come in is named" '*as user nobody: Access denied*' s open
   is "a server that is not there" \
-    "error 8: cannot reach the database at socket /nonexistent as user nobody:" \
-    "$("$ROCKS_DRIVE" 'mysql://nobody@/s?socket=/nonexistent' open | sed 's/\(nobody:\).*/\1/')"
-  is "a forwarded socket replaces the URI's server" '' \
-    "$(DRIVE_SOCKET=$MARIADB_SOCKET "$ROCKS_DRIVE" mysql://192.0.2.1/s open)"
+    "$("$rocks_drive" rocksdb 'mysql://nobody@/s?socket=/nonexistent' open | sed 's/\(nobody:\).*/\1/')" \
+    "error 8: cannot reach the database at socket /nonexistent as user nobody:"
+  is "a forwarded socket replaces the URI's server" \
+    "$(DRIVE_SOCKET=$MARIADB_SOCKET "$rocks_drive" rocksdb mysql://192.0.2.1/s open)" \
+    ''
   mariadb_sql -e 'DROP DATABASE s'
 }
 
@@ -110,19 +110,21 @@ vm hosted-vm-0-1-1 on vm-container-0-1 as Hosted VM hvm cpus=1 memory=1024 slice
   disk file:/state/partition1/kvm/disks/hosted-vm-0-1-1.vda,vda,virtio 36000000000
 END
   same "VMs with what they need" "$work/wanted" "$work/got"
-  is "one VM, by name, without containers" 'vm hosted-vm-0-1-1' \
-    "$(drive v snapshot vms=hosted-vm-0-1-1 | sed -n 's/^\(vm [^ ]*\).*/\1/p')"
-  is "those of a lease" 'vm frontend-0-0-0 vm hosted-vm-0-1-0 vm hosted-vm-0-1-1' \
-    "$(drive v snapshot home=$home cluster=frontend-0-0-0 |
-      sed -n 's/^\(vm [^ ]*\).*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
-  is "an absent VM is left out" '' "$(drive v snapshot vms=nobody | grep '^vm' || true)"
+  is "one VM, by name, without containers" \
+    "$(drive v snapshot vms=hosted-vm-0-1-1 | sed -n 's/^\(vm [^ ]*\).*/\1/p')" \
+    'vm hosted-vm-0-1-1'
+  is "those of a lease" "$(drive v snapshot home=$home cluster=frontend-0-0-0 |
+      sed -n 's/^\(vm [^ ]*\).*/\1/p' | tr '\n' ' ' | sed 's/ $//')" \
+    'vm frontend-0-0-0 vm hosted-vm-0-1-0 vm hosted-vm-0-1-1'
+  is "an absent VM is left out" "$(drive v snapshot vms=nobody | grep '^vm' || true)" ''
   few=$(DRIVE_COUNT=1 drive v snapshot containers=yes vms=all | tail -n 1)
   drive v reserve home=$home cluster=many n=90 on=vm-container-0-0,vm-container-0-2 overlay=yes \
     >/dev/null 2>&1 || drive v reserve home=$home cluster=many n=90 \
     on=vm-container-0-1,vm-container-0-2 overlay=yes >/dev/null
-  is "the number of queries does not grow" "$few" \
-    "$(DRIVE_COUNT=1 drive v snapshot containers=yes vms=all | tail -n 1)"
-  is "with 93 VMs" 93 "$(drive v snapshot vms=all | grep -c '^vm ')"
+  is "the number of queries does not grow" \
+    "$(DRIVE_COUNT=1 drive v snapshot containers=yes vms=all | tail -n 1)" \
+    "$few"
+  is "with 93 VMs" "$(drive v snapshot vms=all | grep -c '^vm ')" 93
   mariadb_sql -e 'DROP DATABASE v; DROP DATABASE mvc_secrets'
 }
 
@@ -133,4 +135,3 @@ for mode in STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,ANSI_QUOTES,PIPES_AS_CONCAT NO_
   session
   snapshot
 done
-finish

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
@@ -6,51 +6,14 @@
 # compares structure and rows with a description and a dump of an original frontend when there is one
 # (ROCKS_COMPAT_DIR, by default ../shared/compat beside the source), always with expected.txt.
 # After a wanted change of the schema: test-schema.sh --update writes expected.txt anew.
-set -eu
-
 here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../.." && pwd)
-schema=$top/plugins/resource-rocksdb/schema
-compat=${ROCKS_COMPAT_DIR:-$top/../shared/compat}
-work=$(mktemp -d "${TMPDIR:-/tmp}/rocks-schema.XXXXXX")
-failed=0
-passed=0
-
+# shellcheck source=tests/functions.sh
+. "$here/../functions.sh"
 # shellcheck source=tests/mariadb.sh
-. "$top/tests/mariadb.sh"
-
-finish() {
-  status=$?
-  mariadb_stop
-  rm -rf "$work"
-  exit "$status"
-}
-trap finish EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-ok() {
-  passed=$((passed + 1))
-  printf 'ok - %s\n' "$1"
-}
-
-not_ok() {
-  failed=$((failed + 1))
-  printf 'not ok - %s\n' "$1"
-}
-
-# same NAME WANTED GOT: two files
-same() {
-  if diff -u "$2" "$3"; then ok "$1"; else not_ok "$1"; fi
-}
-
-# is NAME WANTED GOT: two texts
-is() {
-  printf '%s\n' "$2" >"$work/is.wanted"
-  printf '%s\n' "$3" >"$work/is.got"
-  same "$1" "$work/is.wanted" "$work/is.got"
-}
+. "$top_srcdir/tests/mariadb.sh"
+schema=$top_srcdir/plugins/resource-rocksdb/schema
+compat=${ROCKS_COMPAT_DIR:-$top_srcdir/../shared/compat}
+work=$test_tmp
 
 # refused NAME COMMAND...: the command must fail, with text on stderr that names REFUSED_FOR
 refused() {
@@ -73,7 +36,7 @@ test_split() {
          { line = $0; sub(/;$/, "", line); if (index(line, ";")) print FILENAME ": " $0; last = $0 }
          END { if (last !~ /;$/ || b) print FILENAME ": ends inside a statement" }' "$file"
   done >"$work/split"
-  is 'every statement ends as rocks.sql says' '' "$(cat "$work/split")"
+  is 'every statement ends as rocks.sql says' "$(cat "$work/split")" ''
 }
 
 load_all() {
@@ -106,8 +69,8 @@ test_structure() {
   fi
   original_lines >"$work/original"
   is 'the description of the original was understood' \
-    "$(grep -c -E '^== (TABLE|VIEW) ' "$compat/schema.txt") tables and views" \
-    "$(cut -d'|' -f1,2 "$work/original" | grep -E '^(column|view)' | sort -u | wc -l) tables and views"
+    "$(cut -d'|' -f1,2 "$work/original" | grep -E '^(column|view)' | sort -u | wc -l) tables and views" \
+    "$(grep -c -E '^== (TABLE|VIEW) ' "$compat/schema.txt") tables and views"
   grep -E '^(column|fk|index|view)[|]' "$work/described" |
     grep -v -E '^[a-z]+[|](mvc_[a-z]+|settings)[|]' >"$work/rocks"
   same 'Rocks tables and views as the original has them' "$work/original" "$work/rocks"
@@ -218,29 +181,29 @@ INSERT INTO firewalls (Rulename, Action, Category, Catindex) VALUES
   ('A30', 'ACCEPT', 3, 5), ('A10', 'DROP', 2, 2);
 SQL
   is 'view clusters: VMs by tag, no container, no untagged VM' \
-    'fe-one 3 fe-one
+    "$(rows cluster clusters 'cluster_name, vlanid, node_name' | tr '\t' ' ')" 'fe-one 3 fe-one
 fe-one 3 vm-one
-fe-two 4096 fe-two' "$(rows cluster clusters 'cluster_name, vlanid, node_name' | tr '\t' ' ')"
-  is 'view vnet' 'fe-one Frontend frontend 192.0.2.9 eth1 example.org' "$(
+fe-two 4096 fe-two'
+  is 'view vnet' "$(
     mariadb_sql cluster -e "SELECT nodename, membership, appliance, ip, device, domainname FROM vnet
-      WHERE subnet = 'public' AND nodename = 'fe-one'" | tr '\t' ' ')"
+      WHERE subnet = 'public' AND nodename = 'fe-one'" | tr '\t' ' ')" 'fe-one Frontend frontend 192.0.2.9 eth1 example.org'
   is 'view vhostselections: global, os, appliance, host' \
-    'appliance frontend, global global, host fe-one, os linux' "$(
+    "$(
     mariadb_sql cluster -e "SELECT GROUP_CONCAT(category, ' ', selection ORDER BY category
-      SEPARATOR ', ') FROM vhostselections WHERE host = 'fe-one'")"
-  is 'functions mapCategory and mapCategoryIndex' '5 0 20 0' "$(
+      SEPARATOR ', ') FROM vhostselections WHERE host = 'fe-one'")" 'appliance frontend, global global, host fe-one, os linux'
+  is 'functions mapCategory and mapCategoryIndex' "$(
     mariadb_sql cluster -e "SELECT mapCategory('host'), mapCategory('none'),
-      mapCategoryIndex('host', 'fe-one'), mapCategoryIndex('rack', 'fe-one')" | tr '\t' ' ')"
-  is 'procedure resolvefirewalls: the narrowest rule of a name' 'A10 REJECT host 50
-A20 ACCEPT appliance 30' "$(
+      mapCategoryIndex('host', 'fe-one'), mapCategoryIndex('rack', 'fe-one')" | tr '\t' ' ')" '5 0 20 0'
+  is 'procedure resolvefirewalls: the narrowest rule of a name' "$(
     mariadb_sql cluster -e "CALL resolvefirewalls('fe-one', 'default');
       CALL resolvefirewalls('fe-one', 'default');
       SELECT Rulename, Action, CategoryName, precedence FROM TEMPTABLES.fwresolved
-      ORDER BY Rulename" | tr '\t' ' ')"
+      ORDER BY Rulename" | tr '\t' ' ')" 'A10 REJECT host 50
+A20 ACCEPT appliance 30'
   is 'its columns, in the order of the original' \
-    "hostname Resolver $(column_names firewalls) precedence CategoryName" "$(
+    "$(
     mariadb_sql cluster -e "CALL resolvefirewalls('fe-one', 'default');
-      DESCRIBE TEMPTABLES.fwresolved" | cut -f1 | tr '\n' ' ' | sed 's/ $//')"
+      DESCRIBE TEMPTABLES.fwresolved" | cut -f1 | tr '\n' ' ' | sed 's/ $//')" "hostname Resolver $(column_names firewalls) precedence CategoryName"
 }
 
 test_own_tables() {
@@ -253,19 +216,21 @@ INSERT INTO mvc_segments (home_uuid, cluster, used_since) VALUES ('u', 'a', UTC_
 INSERT INTO mvc_segments (home_uuid, cluster, used_since) VALUES ('u', 'b', UTC_TIMESTAMP());
 DELETE FROM mvc_clusters WHERE id = 1;
 SQL
-  is 'segments count from 4096' '4096 4097' \
-    "$(mariadb_sql cluster -e 'SELECT segment FROM mvc_segments ORDER BY segment' | xargs)"
-  is 'a removed cluster takes its settings along' '0' \
-    "$(mariadb_sql cluster -e 'SELECT COUNT(*) FROM mvc_settings')"
+  is 'segments count from 4096' \
+    "$(mariadb_sql cluster -e 'SELECT segment FROM mvc_segments ORDER BY segment' | xargs)" \
+    '4096 4097'
+  is 'a removed cluster takes its settings along' \
+    "$(mariadb_sql cluster -e 'SELECT COUNT(*) FROM mvc_settings')" \
+    '0'
   REFUSED_FOR='only_row'
   refused 'a site has one identity' mariadb_sql cluster -e \
     "INSERT INTO mvc_site (uuid, name) VALUES ('other', 'other')"
   mariadb_load "$schema/mvc.sql" cluster
   mariadb_load "$schema/secrets.sql" cluster
   mariadb_load "$schema/rocks.sql" cluster
-  is 'files run again change nothing' '2 2 9' "$(mariadb_sql cluster -e \
+  is 'files run again change nothing' "$(mariadb_sql cluster -e \
     'SELECT (SELECT SUM(version) FROM mvc_schema), (SELECT COUNT(*) FROM mvc_segments),
-     (SELECT COUNT(*) FROM nodes)' | tr '\t' ' ')"
+     (SELECT COUNT(*) FROM nodes)' | tr '\t' ' ')" '2 2 9'
   REFUSED_FOR='Duplicate entry'
   refused 'defaults.sql refuses a database that has rows' \
     mariadb_load "$schema/defaults.sql" cluster
@@ -296,9 +261,9 @@ test_secrets() {
   mariadb_sql -e "INSERT INTO mvc_secrets.settings VALUES ('fe-two', 'key', 'sesame')"
   chmod 0711 "$work" "$work/server"
   read_secret='SELECT value FROM mvc_secrets.settings'
-  is 'root reads the keys' 'sesame' "$(mariadb_sql -e "$read_secret")"
-  is 'an ordinary user reads the Rocks tables' '9' "$(
-    as_nobody --user=nobody cluster -e 'SELECT COUNT(*) FROM nodes' 2>&1)"
+  is 'root reads the keys' "$(mariadb_sql -e "$read_secret")" 'sesame'
+  is 'an ordinary user reads the Rocks tables' "$(
+    as_nobody --user=nobody cluster -e 'SELECT COUNT(*) FROM nodes' 2>&1)" '9'
   REFUSED_FOR='denied to user'
   refused 'an ordinary user does not read the keys' as_nobody --user=nobody -e "$read_secret"
   refused 'nor changes them' as_nobody --user=nobody -e "DELETE FROM mvc_secrets.settings"
@@ -307,8 +272,8 @@ test_secrets() {
     as_nobody --user=nobody cluster -e 'SELECT * FROM sec_global_attributes'
   REFUSED_FOR='Access denied for user .root'
   refused 'nobody is root by saying so' as_nobody --user=root -e "$read_secret"
-  is 'an ordinary user does not even see the database' '' "$(
-    as_nobody --user=nobody -e "SHOW DATABASES LIKE 'mvc%'" 2>&1)"
+  is 'an ordinary user does not even see the database' "$(
+    as_nobody --user=nobody -e "SHOW DATABASES LIKE 'mvc%'" 2>&1)" ''
 }
 
 # The same files under the SQL mode of the original's MySQL 5.6 and under today's strictest.
@@ -330,6 +295,7 @@ test_modes() {
   done
 }
 
+at_end mariadb_stop
 mariadb_start "$work/server"
 test_split
 mariadb_create cluster
@@ -345,5 +311,3 @@ fi
 test_clusters
 test_own_tables
 test_secrets
-printf '%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ]

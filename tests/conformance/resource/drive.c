@@ -5,18 +5,22 @@
  *
  *   drive BACKEND URI OPERATION [WORD...]
  *
- * `about` tells what it declares, NAME=VALUE; `create` and `open` what they say;
- * the other operations are those of tests/rocksdb/clusters.c.
+ * `about` tells what it declares, NAME=VALUE; `create`, `open` and `bare` what
+ * they say; the other operations are those of clusters.c and statements.c.
+ *
+ * DRIVE_SOCKET: the server's socket, if it is not in the URI.  DRIVE_COUNT: how
+ * many statements the operation sent to the server is printed.
  */
 #include <config.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "framework/hand.h"
 #include "plugin/backend.h"
 
-#include "../../rocksdb/drive.h"
+#include "drive.h"
 
 static int
 about(struct drive *d)
@@ -63,6 +67,7 @@ static const struct operation own_operations[] = {
   { "about", DRIVE_CLOSED, 0, about },
   { "create", DRIVE_CLOSED, 0, create },
   { "open", DRIVE_OPEN, 0, nothing },
+  { "bare", DRIVE_BARE, 0, nothing },
   { "uuid", DRIVE_OPEN, 0, uuid },
   { 0 },
 };
@@ -70,7 +75,8 @@ static const struct operation own_operations[] = {
 static const struct operation *
 find(const char *name)
 {
-  const struct operation *const tables[] = { own_operations, cluster_operations };
+  const struct operation *const tables[] = { own_operations, cluster_operations,
+                                              statement_operations };
   const struct operation *o;
   size_t i;
 
@@ -84,12 +90,18 @@ find(const char *name)
 static int
 drive(struct drive *d, const struct operation *o)
 {
+  bool count = getenv("DRIVE_COUNT") != NULL && o->how != DRIVE_CLOSED;
+  long long before = 0;
   int result;
 
-  if (o->how != DRIVE_CLOSED && d->ops->open(d->state, d->call, d->uri, NULL,
+  if (o->how != DRIVE_CLOSED && d->ops->open(d->state, d->call, d->uri, getenv("DRIVE_SOCKET"),
                                              o->how == DRIVE_BARE, &d->resource) != 0)
     return -1;
+  if (count)
+    before = drive_statements(d);
   result = o->run(d);
+  if (count)
+    printf("statements %lld\n", drive_statements(d) - before - 1);
   if (d->resource != NULL)
     d->ops->close(d->resource);
   return result;
@@ -108,6 +120,7 @@ main(int argc, char **argv)
     fprintf(stderr, "usage: drive BACKEND URI OPERATION [WORD...]\n");
     return 2;
   }
+  setvbuf(stdout, NULL, _IOLBF, 0);
   call_init(&call);
   backend_init(hand_core(), BACKENDDIR);
   backend = backend_get(&call, ROCKS_KIND_RESOURCE, argv[1]);
@@ -119,7 +132,9 @@ main(int argc, char **argv)
     d.nwords = (size_t) argc - 4;
     result = drive(&d, o);
   }
-  if (result != 0)
+  if (result != 0 && call.code == ROCKS_OK)
+    printf("failed without a word\n");
+  else if (result != 0)
     printf("error %d: %s\n", (int) call.code, or_empty(call.message));
   call_free(&call);
   backend_stop_all();
