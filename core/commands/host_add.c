@@ -174,21 +174,16 @@ dump_profiles(struct run *run, const struct rows *rows, size_t row)
 static int
 dump_hosts(struct run *run)
 {
-  CLEANUP_TEXT struct text condition = { 0 };
-  CLEANUP_LIST struct list names = { 0 };
   CLEANUP_ROWS struct rows rows = { 0 };
-  CLEANUP_FREE char *self = dump_self(run), *sql = NULL;
-  bool by_id;
+  CLEANUP_FREE char *self = dump_self(run);
+  CLEANUP_FREE char *sql =
+    mem_format("select n.Name, n.CPUs, n.Rack, n.`Rank`, m.Name, n.OS, n.RunAction,"
+               " n.InstallAction from nodes n left join memberships m on m.ID = n.Membership"
+               " where %%s order by %s", run->parent != NULL ? "n.ID" : "n.Name, n.ID");
   size_t i;
 
   if (check_references(run, "nodes", "Membership", "memberships") != 0
-      || hosts_condition(run, "n.Name", 0, &condition, &names, &by_id) != 0)
-    return -1;
-  sql = mem_format("select n.Name, n.CPUs, n.Rack, n.`Rank`, m.Name, n.OS, n.RunAction,"
-                   " n.InstallAction from nodes n left join memberships m on m.ID = n.Membership"
-                   " where %s order by %s", text_get(&condition),
-                   run->parent != NULL ? "n.ID" : "n.Name, n.ID");
-  if (run_db(run) == NULL || db_query_in(run->db, &rows, sql, &names) != 0)
+      || query_hosts(run, &rows, sql) != 0)
     return -1;
   for (i = 0; i < rows.count; i++) {
     const char *name = row_text(&rows, i, NAME);

@@ -189,21 +189,16 @@ dump_one(struct run *run, const struct rows *rows, size_t row, const char *self)
 static int
 dump_host_interface(struct run *run)
 {
-  CLEANUP_TEXT struct text condition = { 0 };
-  CLEANUP_LIST struct list names = { 0 };
   CLEANUP_ROWS struct rows rows = { 0 };
-  CLEANUP_FREE char *self = dump_self(run), *sql = NULL;
-  bool by_id;
+  CLEANUP_FREE char *self = dump_self(run);
   size_t i;
 
   if (check_references(run, "networks", "Node", "nodes") != 0
-      || hosts_condition(run, "n.Name", 0, &condition, &names, &by_id) != 0)
-    return -1;
-  sql = mem_format("select n.Name, w.Device, w.IP, w.Name, w.MAC, w.Module, s.name, w.VlanID,"
-                   " w.Options, w.Channel, w.Disable_KVM from nodes n"
-                   " join networks w on w.Node = n.ID left join subnets s on s.ID = w.Subnet"
-                   " where n.Name is not null and %s order by n.Name, w.ID", text_get(&condition));
-  if (run_db(run) == NULL || db_query_in(run->db, &rows, sql, &names) != 0)
+      || query_hosts(run, &rows,
+                     "select n.Name, w.Device, w.IP, w.Name, w.MAC, w.Module, s.name, w.VlanID,"
+                     " w.Options, w.Channel, w.Disable_KVM from nodes n"
+                     " join networks w on w.Node = n.ID left join subnets s on s.ID = w.Subnet"
+                     " where n.Name is not null and %s order by n.Name, w.ID") != 0)
     return -1;
   for (i = 0; i < rows.count; i++)
     dump_one(run, &rows, i, self);

@@ -27,18 +27,12 @@ enum { HOST, ID, DESCRIPTION, KEY };
 static int
 load(struct run *run, struct rows *rows)
 {
-  CLEANUP_TEXT struct text condition = { 0 };
-  CLEANUP_LIST struct list names = { 0 };
-  CLEANUP_FREE char *sql = NULL;
-  bool by_id;
-
-  if (check_references(run, "public_keys", "Node", "nodes") != 0
-      || hosts_condition(run, "n.Name", 0, &condition, &names, &by_id) != 0)
+  if (check_references(run, "public_keys", "Node", "nodes") != 0)
     return -1;
-  sql = mem_format("select n.Name, k.ID, k.Description, k.Public_Key from nodes n"
-                   " join public_keys k on k.Node = n.ID where n.Name is not null and %s order by n.Name, k.ID",
-                   text_get(&condition));
-  return run_db(run) == NULL ? -1 : db_query_in(run->db, rows, sql, &names);
+  return query_hosts(run, rows,
+                     "select n.Name, k.ID, k.Description, k.Public_Key from nodes n"
+                     " join public_keys k on k.Node = n.ID"
+                     " where n.Name is not null and %s order by n.Name, k.ID");
 }
 
 /* The text as far as its line goes. */

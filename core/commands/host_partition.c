@@ -58,19 +58,13 @@ largest_partition(struct run *run, const char *host, char **mountpoint)
 static int
 list_largest(struct run *run)
 {
-  CLEANUP_TEXT struct text condition = { 0 };
-  CLEANUP_LIST struct list names = { 0 };
   CLEANUP_ROWS struct rows rows = { 0 };
-  CLEANUP_FREE char *sql = NULL;
-  bool by_id;
   size_t i, best = 0;
 
-  if (hosts_condition(run, "n.Name", 0, &condition, &names, &by_id) != 0)
-    return -1;
-  sql = mem_format("select n.Name, p.Mountpoint, p.PartitionSize from nodes n"
-                   " left join partitions p on p.Node = n.ID and p.Mountpoint like '/%%'"
-                   " where n.Name is not null and %s order by n.Name, n.ID, p.ID", text_get(&condition));
-  if (run_db(run) == NULL || db_query_in(run->db, &rows, sql, &names) != 0)
+  if (query_hosts(run, &rows,
+                  "select n.Name, p.Mountpoint, p.PartitionSize from nodes n"
+                  " left join partitions p on p.Node = n.ID and p.Mountpoint like '/%'"
+                  " where n.Name is not null and %s order by n.Name, n.ID, p.ID") != 0)
     return -1;
   output_plain(run);
   for (i = 0; i < rows.count; i++) {

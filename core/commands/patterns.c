@@ -75,22 +75,50 @@ check_references(struct run *run, const char *table, const char *column, const c
                   column, value != NULL ? value : "NULL", target);
 }
 
+/* The statement with its first %s, the condition on n.Name, and its second, the
+ * order of the hosts, if it has one. */
+static int
+hosts_statement(struct run *run, const char *sql, unsigned flags, struct text *whole,
+                struct list *names)
+{
+  CLEANUP_TEXT struct text condition = { 0 };
+  const char *mark = strstr(sql, "%s"), *order = strstr(mark + 2, "%s");
+  bool by_id;
+
+  if (hosts_condition(run, "n.Name", flags, &condition, names, &by_id) != 0)
+    return -1;
+  text_add_bytes(whole, sql, (size_t) (mark - sql));
+  text_add(whole, "%s", text_get(&condition));
+  if (order != NULL) {
+    text_add_bytes(whole, mark + 2, (size_t) (order - mark - 2));
+    text_add(whole, "%s", by_id ? "n.ID" : "n.Name, n.ID");
+    mark = order;
+  }
+  text_add(whole, "%s", mark + 2);
+  return 0;
+}
+
 int
 list_hosts(struct run *run, const char *heading, const char *types, const char *sql,
            unsigned flags)
 {
-  CLEANUP_TEXT struct text condition = { 0 }, whole = { 0 };
+  CLEANUP_TEXT struct text whole = { 0 };
   CLEANUP_LIST struct list names = { 0 };
-  const char *mark = strstr(sql, "%s"), *order = strstr(mark + 2, "%s");
-  bool by_id;
 
-  if (hosts_condition(run, "n.Name", flags, &condition, &names, &by_id) != 0)
+  if (hosts_statement(run, sql, flags, &whole, &names) != 0)
     return -1;
-  text_add_bytes(&whole, sql, (size_t) (mark - sql));
-  text_add(&whole, "%s", text_get(&condition));
-  text_add_bytes(&whole, mark + 2, (size_t) (order - mark - 2));
-  text_add(&whole, "%s%s", by_id ? "n.ID" : "n.Name, n.ID", order + 2);
   return list_query(run, heading, types, text_get(&whole), &names);
+}
+
+int
+query_hosts(struct run *run, struct rows *rows, const char *sql)
+{
+  CLEANUP_TEXT struct text whole = { 0 };
+  CLEANUP_LIST struct list names = { 0 };
+
+  if (hosts_statement(run, sql, 0, &whole, &names) != 0 || run_db(run) == NULL)
+    return -1;
+  return db_query_in(run->db, rows, text_get(&whole), &names);
 }
 
 int

@@ -28,6 +28,9 @@ int check_references(struct run *, const char *table, const char *column, const 
  * "new" expander. */
 int list_hosts(struct run *, const char *heading, const char *types, const char *sql,
                unsigned flags);
+/* The rows of such a statement, which may lack the second %s; no HOSTS_BY_ID.  0,
+ * or -1 reported. */
+int query_hosts(struct run *, struct rows *, const char *sql);
 
 /* `set host X {host}... {value}`: takes the last word or the parameter `name`,
  * and expands the hosts.  Fails as Rocks does: `must supply host`, `must supply
