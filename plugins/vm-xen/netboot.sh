@@ -39,13 +39,13 @@ xen_say() {
 xen_get() { # URL FILE
   xen_url=$1
   case $xen_url in
-    http://*) timeout 120 busybox wget -q -O "$2" "$xen_url" ;;
+    http://*) timeout 1800 busybox wget -T 60 -q -O "$2" "$xen_url" ;;
     tftp://*)
       xen_url=${xen_url#tftp://}
-      timeout 120 busybox tftp -g -b 1024 -l "$2" -r "${xen_url#*/}" "${xen_url%%/*}"
+      timeout 600 busybox tftp -g -b 1024 -l "$2" -r "${xen_url#*/}" "${xen_url%%/*}"
       ;;
     *://*) return 1 ;;
-    *) timeout 120 busybox tftp -g -b 1024 -l "$2" -r "${xen_url#/}" "$xen_server" ;;
+    *) timeout 600 busybox tftp -g -b 1024 -l "$2" -r "${xen_url#/}" "$xen_server" ;;
   esac
 }
 
