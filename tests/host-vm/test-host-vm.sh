@@ -186,8 +186,8 @@ passes 'start' rocks start host vm guest
 is 'started' "$(status guest) $(virsh domstate guest)" 'active running'
 refuses 'The host guest is already running.' start host vm guest
 # Its cluster remembers who runs it, whatever is chosen for new ones.
-sql "insert into mvc_clusters (name, network_backend, vm_backend, state, created)
-    values ('guest', 'vlan', 'kvm', 'running', now());
+sql "insert into mvc_clusters set name = 'guest', network_backend = 'vlan', vm_backend = 'kvm',
+    state = 'running', created = now();
   insert into mvc_leases (home_uuid, cluster, vm, node, container, role, idx, cpus, mem, disk, mac,
     created) select s.uuid, 'guest', n.Name, n.ID, 'manager', 'compute', 0, 1, 64, 1, 'none', now()
     from nodes n join mvc_site s where n.Name = 'guest'"

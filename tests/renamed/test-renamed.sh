@@ -10,6 +10,8 @@
 # shellcheck source=tests/functions.sh
 . "$(dirname "$0")/../functions.sh"
 [ -d "$top_srcdir/.git" ] || command -v autoreconf >/dev/null || skip 'no autoreconf'
+# What the make that runs us was told is not for the one below.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES
 copy=$test_tmp/copy build=$test_tmp/build
 
 # As long as the old names and in their order, so that tables look the same.
@@ -21,7 +23,7 @@ rename() { # KIND OLD NEW
     "$copy/plugins/$1-$2/Makefile.inc"
   sed -i "s/\.name = \"$2\"/.name = \"$3\"/" "$copy/plugins/$1-$2"/*.c
   find "$copy/tests" -type f -exec sed -i -E \
-    "s/(\b$1[-_]backend[= ]'?|cluster $1 [a-z]+ |[$]move |killed )$2\b/\1$3/g; s/\b$1-$2\.so\b/$1-$3.so/g; s/\b$1_$2_LTX/$1_$3_LTX/g" {} +
+    "s/(\b$1[-_]backend( = '|[= ]'?)|cluster $1 [a-z]+ |[$]move |killed )$2\b/\1$3/g; s/\b$1-$2\.so\b/$1-$3.so/g; s/\b$1_$2_LTX/$1_$3_LTX/g" {} +
   case $2 in *vm*) back+="; s/${3^^}/${2^^}/g" ;; esac
   back+="; s/$3/$2/g"
 }
