@@ -224,6 +224,7 @@ test_describe(void)
   CHECK_NUMBER(describe_vm(&call, &model, &cluster, &model.sites[1], &model.sites[1].vms[0], &vm), 0);
   CHECK_NUMBER(vm.nnics, 0);
   quilt.ops.network.capabilities = ROCKS_NET_MULTI_SITE | ROCKS_NET_RELAY;
+  call_free(&call); /* that was warned of */
   pool_free(&model.pool);
 }
 
