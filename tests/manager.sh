@@ -4,12 +4,7 @@
 #
 # For tests of commands on a small site; to be sourced first. Starts the test again alone (alone.sh),
 # as host `manager` of tests/rocksdb/site.sql in a private MariaDB, without a network; what commands
-# write to /etc and /tftpboot is gone with the test. After functions.sh, it gives:
-#   site DATABASE               an empty one, made and chosen
-#   small_site DATABASE         the same with the small site in it
-#   sql STATEMENTS              on the database
-#   state                       changes with every row of the database
-#   refuses SENTENCE COMMAND... exit 1, that sentence, and nothing changed
+# write to /etc and /tftpboot is gone with the test. Gives functions.sh and small-site.sh.
 # SITE_SQL_MODE: the server's sql_mode, for a lax one as of old Rocks. MANAGER_SECONDS: the longest
 # that the test may take.
 set -eu
@@ -35,29 +30,5 @@ chmod +x "$test_tmp/bin"/*
 MARIADB_EXTRA=${SITE_SQL_MODE:+--sql-mode=$SITE_SQL_MODE}
 export MARIADB_EXTRA
 mariadb_start "$test_tmp/db"
-
-site() {
-  mariadb_create "$1"
-  export ROCKS_DATABASE="mysql:///$1?socket=$MARIADB_SOCKET"
-  database=$1
-  rocks create database >/dev/null
-}
-
-small_site() {
-  site "$1"
-  mariadb_sql "$1" <"$top_srcdir/tests/rocksdb/site.sql"
-  tables=$(sql "select group_concat(table_name) from information_schema.tables
-    where table_schema = '$1' and table_type = 'BASE TABLE'")
-}
-
-sql() { mariadb_sql "$database" -e "$1"; }
-state() { sql "checksum table $tables extended"; }
-
-refuses() {
-  local sentence=$1 out status=0
-  shift
-  state >"$test_tmp/before"
-  out=$(rocks "$@" 2>/dev/null) || status=$?
-  is "rocks $*" "$status $(sed -n 1p <<<"$out")" "1 Error: $sentence"
-  state | cmp -s "$test_tmp/before" - || not_ok "rocks $*: something changed"
-}
+# shellcheck source=tests/small-site.sh disable=SC1091
+. "$top_srcdir/tests/small-site.sh"

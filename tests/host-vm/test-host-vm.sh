@@ -32,25 +32,9 @@ printf '#!/bin/sh\nexit 255\n' >"$test_tmp/bin/ssh"
 chmod +x "$test_tmp/bin/ssh"
 PATH=$test_tmp/bin:$PATH
 mariadb_start "$test_tmp/db"
-mariadb_create cluster
-export ROCKS_DATABASE="mysql:///cluster?socket=$MARIADB_SOCKET"
-rocks create database >/dev/null
-mariadb_sql cluster <"$top_srcdir/tests/rocksdb/site.sql"
-
-tables=$(mariadb_sql cluster -e "select group_concat(table_name) from information_schema.tables
-  where table_schema = 'cluster' and table_type = 'BASE TABLE'")
-state() { mariadb_sql cluster -e "checksum table $tables extended"; }
-sql() { mariadb_sql cluster -e "$1"; }
-
-# refuses SENTENCE COMMAND...: exit 1, that sentence, and nothing changed
-refuses() {
-  local sentence=$1 out status=0
-  shift
-  state >"$test_tmp/before"
-  out=$(rocks "$@" 2>/dev/null) || status=$?
-  is "rocks $*" "$status $(sed -n 1p <<<"$out")" "1 Error: $sentence"
-  state | cmp -s "$test_tmp/before" - || not_ok "rocks $*: something changed"
-}
+# shellcheck source=tests/small-site.sh disable=SC1091
+. "$top_srcdir/tests/small-site.sh"
+small_site cluster
 
 # ---- what is refused ----
 

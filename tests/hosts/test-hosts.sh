@@ -5,59 +5,14 @@
 # Hosts, their interfaces and boot files: what is refused changes nothing, boot files are as the
 # database says, a host goes with all that is its own, and a dump makes the same site again. In
 # namespaces of its own, as host `manager` of a small site.
-# HOSTS_SQL_MODE: the server's sql_mode, for a lax one as of old Rocks.
-set -eu
-
+# SITE_SQL_MODE: the server's sql_mode, for a lax one as of old Rocks.
+# shellcheck disable=SC2034 # for alone.sh
 ALONE_PROGRAMS='ssh-keygen'
-# shellcheck source=tests/alone.sh disable=SC1091
-. "$(dirname "$0")/../alone.sh"
-
-# ---- the site ----
-
-hostname manager
-# shellcheck disable=SC2154
-mkdir "$test_tmp/bin" "$test_tmp/etc" "$test_tmp/var"
-cp -a /etc/. "$test_tmp/etc"
-mount --bind "$test_tmp/etc" /etc
-mkdir -p /tftpboot
-mount -t tmpfs none /tftpboot
-echo '127.0.0.1 localhost' >/etc/hosts
-: >/etc/resolv.conf
-# No host of the site answers, and no service of this machine is touched.
-for program in ssh systemctl service; do
-  printf '#!/bin/sh\nexit 255\n' >"$test_tmp/bin/$program"
-done
-chmod +x "$test_tmp/bin"/*
+# shellcheck source=tests/manager.sh disable=SC1091
+. "$(dirname "$0")/../manager.sh"
+small_site cluster
 pxe=/tftpboot/pxelinux/pxelinux.cfg
 grub=/tftpboot/pxelinux/uefi.cfg
-
-MARIADB_EXTRA=${HOSTS_SQL_MODE:+--sql-mode=$HOSTS_SQL_MODE}
-export MARIADB_EXTRA
-mariadb_start "$test_tmp/db"
-
-# site DATABASE: an empty one, made and chosen
-site() {
-  mariadb_create "$1"
-  export ROCKS_DATABASE="mysql:///$1?socket=$MARIADB_SOCKET"
-  database=$1
-  rocks create database >/dev/null
-}
-site cluster
-mariadb_sql cluster <"$top_srcdir/tests/rocksdb/site.sql"
-sql() { mariadb_sql "$database" -e "$1"; }
-tables=$(sql "select group_concat(table_name) from information_schema.tables
-  where table_schema = 'cluster' and table_type = 'BASE TABLE'")
-state() { sql "checksum table $tables extended"; }
-
-# refuses SENTENCE COMMAND...: exit 1, that sentence, and nothing changed
-refuses() {
-  local sentence=$1 out status=0
-  shift
-  state >"$test_tmp/before"
-  out=$(rocks "$@" 2>/dev/null) || status=$?
-  is "rocks $*" "$status $(sed -n 1p <<<"$out")" "1 Error: $sentence"
-  state | cmp -s "$test_tmp/before" - || not_ok "rocks $*: something changed"
-}
 
 # ---- hosts ----
 

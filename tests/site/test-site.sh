@@ -34,18 +34,9 @@ MARIADB_EXTRA=${SITE_SQL_MODE:+--sql-mode=$SITE_SQL_MODE}
 export MARIADB_EXTRA
 mariadb_start "$test_tmp/db"
 
-# site DATABASE: an empty one, made and chosen
-site() {
-  mariadb_create "$1"
-  export ROCKS_DATABASE="mysql:///$1?socket=$MARIADB_SOCKET"
-  database=$1
-  rocks create database >/dev/null
-}
-site cluster
-sql() { mariadb_sql "$database" -e "$1"; }
-tables=$(sql "select group_concat(table_name) from information_schema.tables
-  where table_schema = 'cluster' and table_type = 'BASE TABLE'")
-state() { sql "checksum table $tables extended"; }
+# shellcheck source=tests/small-site.sh disable=SC1091
+. "$top_srcdir/tests/small-site.sh"
+small_site cluster
 
 # refuses SENTENCE COMMAND...: exit 1, that sentence, and nothing changed
 refuses() {
@@ -63,8 +54,6 @@ lists() {
   shift 2
   is "$title" "$("$@" output-header=no 2>&1 | tr -s ' ' | sed 's/ $//')" "$wanted"
 }
-
-mariadb_sql cluster <"$top_srcdir/tests/rocksdb/site.sql"
 
 # ---- networks ----
 

@@ -33,11 +33,9 @@ PATH=$test_tmp/bin:$PATH:/usr/sbin:/sbin
 rocks() { "$top_builddir/core/rocks-tree" "$@"; }
 
 mariadb_start "$test_tmp/db"
-mariadb_create cluster
-export ROCKS_DATABASE="mysql:///cluster?socket=$MARIADB_SOCKET"
-rocks create database >/dev/null
-mariadb_sql cluster <"$top_srcdir/tests/rocksdb/site.sql"
-sql() { mariadb_sql cluster -e "$1"; }
+# shellcheck source=tests/small-site.sh disable=SC1091
+. "$top_srcdir/tests/small-site.sh"
+small_site cluster
 
 # hypervisor NAME...: these domains run, on every container
 hypervisor() {
@@ -56,21 +54,9 @@ hypervisor somebody-elses
 sql "insert into attributes (Attr, Value, Category, Catindex) values
   ('vm_uri', 'test://$test_tmp/hypervisor.xml', 1, 1), ('Kickstart_PublicAddress', '192.0.2.10', 1, 1)"
 
-tables=$(sql "select group_concat(table_name) from information_schema.tables
-  where table_schema = 'cluster' and table_type = 'BASE TABLE'")
 state() {
   sql "checksum table $tables extended"
   mariadb_sql -e 'checksum table mvc_secrets.settings'
-}
-
-# refuses SENTENCE COMMAND...: exit 1, that sentence, and nothing changed
-refuses() {
-  local sentence=$1 out status=0
-  shift
-  state >"$test_tmp/before"
-  out=$(rocks "$@" 2>/dev/null) || status=$?
-  is "rocks $*" "$status $(sed -n 1p <<<"$out")" "1 Error: $sentence"
-  state | cmp -s "$test_tmp/before" - || not_ok "rocks $*: something changed"
 }
 
 # All that a cluster is but its numbers' history and rows' own ids.
