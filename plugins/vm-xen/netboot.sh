@@ -36,10 +36,12 @@ xen_say() {
 # ------------------------------------------------ inside the namespace
 
 # TFTP or HTTP, into a file; URLs without a scheme are files of the boot server.
+# Minutes, since an overlay may be slow.  Not wget's own -T, of which the busybox
+# of Debian 12 dies.
 xen_get() { # URL FILE
   xen_url=$1
   case $xen_url in
-    http://*) timeout 1800 busybox wget -T 60 -q -O "$2" "$xen_url" ;;
+    http://*) timeout 600 busybox wget -q -O "$2" "$xen_url" ;;
     tftp://*)
       xen_url=${xen_url#tftp://}
       timeout 600 busybox tftp -g -b 1024 -l "$2" -r "${xen_url#*/}" "${xen_url%%/*}"
