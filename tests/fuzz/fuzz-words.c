@@ -76,7 +76,7 @@ db_query_lists(struct db *db, struct rows *rows, const char *sql,
   HOLDS(marks >= 3 && marks <= 3 + 64);
   for (i = 0; i < marks; i++)
     HOLDS(lists[i] != NULL && (lists[i]->count == 0 || lists[i]->item[0] != NULL));
-  HOLDS(strspn(sql, "abcdefghijklmnopqrstuvwxyzRINMADNa.= ()%<>'-") == strlen(sql));
+  HOLDS(strspn(sql, "abcdefghijklmnopqrstuvwxyzRINMAD.,= ()%<>'-") == strlen(sql));
   *rows = (struct rows){ .count = 2, .columns = 1, .cell = nodes };
   return 0;
 }

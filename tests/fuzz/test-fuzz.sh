@@ -53,6 +53,6 @@ run() {
   sed -n 's/^Done \([0-9]*\) runs.*/    \1 runs/p' "$test_tmp/out"
 }
 
-run protocol "$top_srcdir/core/remote/child.c"
+run protocol "$top_srcdir"/core/remote/{child,spawn}.c
 run words
 run output -ljansson
