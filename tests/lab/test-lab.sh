@@ -132,7 +132,7 @@ for file in settings pids/wan pids/b:vm-container-0-0 ready/a:frontend-a; do
   "$here/lab" up small >/dev/null 2>&1 &
   launcher=$!
   until_exists "$LAB_DIR/$file"
-  kill -KILL "$launcher"
+  kill -KILL "$launcher" 2>/dev/null || say "the launcher was done before it was killed at $file"
   wait "$launcher" 2>/dev/null || :
   if [ "$file" = settings ]; then # there may be no process yet
     lab down || die "launcher killed at $file: down says that something is left"
