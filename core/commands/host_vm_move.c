@@ -299,26 +299,26 @@ move_vm(struct journey *journey)
   return result;
 }
 
-/* Alone with the VM's cluster and with the VM; the descriptors are locks[0..1]. */
+/* Alone with the VM and with its cluster, in the order in which `start host vm`
+ * takes them, or each would wait for the other; the descriptors are locks[0..1]. */
 static int
 take_locks(struct journey *journey, int locks[2])
 {
   struct run *run = journey->run;
   struct vm_groups groups = { 0 };
   const struct vm_group *group;
-  int result = vm_groups_load(run, &journey->vm, &groups);
+  int result;
 
-  if (result != 0 || groups.count == 0) {
-    vm_groups_free(&groups);
-    return result;
-  }
-  group = &groups.group[0];
-  if (group->foreign)
+  locks[0] = vm_lock(run->call, journey->vm.item[0]);
+  if (locks[0] < 0)
+    return -1;
+  result = vm_groups_load(run, &journey->vm, &groups);
+  group = result == 0 && groups.count > 0 ? &groups.group[0] : NULL;
+  if (group != NULL && group->foreign)
     result = run_fail(run, "host %s is leased to cluster %s of another site, which alone can do "
                       "this", journey->vm.item[0], group->cluster);
-  else if (group->cluster != NULL && (locks[0] = cluster_lock(run->call, group->cluster)) < 0)
-    result = -1;
-  if (result == 0 && (locks[1] = vm_lock(run->call, journey->vm.item[0])) < 0)
+  else if (group != NULL && group->cluster != NULL
+           && (locks[1] = cluster_lock(run->call, group->cluster)) < 0)
     result = -1;
   vm_groups_free(&groups);
   return result;
