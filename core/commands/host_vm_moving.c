@@ -13,15 +13,12 @@ int
 moving_load(struct run *run, const char *vm, struct moving *moving)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
-  bool ours;
+  CLEANUP_LIST struct list names = { 0 };
 
   *moving = (struct moving){ 0 };
-  if (run_db(run) == NULL || sites_recorded(run->db, &ours) != 0)
-    return -1;
-  if (!ours)
-    return 0;
-  if (db_query(run->db, &rows, "select source, target, file from mvc_moves where vm = ?", "s",
-               vm) != 0)
+  list_add(&names, vm);
+  if (sites_query(run, &rows, "select source, target, file from mvc_moves where vm in (%s)", NULL,
+                  &names) != 0)
     return -1;
   if (rows.count > 0)
     *moving = (struct moving){ .source = mem_copy(row_text(&rows, 0, 0)),
@@ -68,14 +65,9 @@ moving_refuse(struct run *run, const struct list *vms)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
   const char *vm, *source, *target;
-  bool ours;
 
-  if (sites_recorded(run->db, &ours) != 0)
-    return -1;
-  if (!ours)
-    return 0;
-  if (db_query(run->db, &rows, "select vm, source, target from mvc_moves where vm in (%s)"
-               " order by vm", "v", vms) != 0)
+  if (sites_query(run, &rows, "select vm, source, target from mvc_moves where vm in (%s)"
+                  " order by vm", NULL, vms) != 0)
     return -1;
   if (rows.count == 0)
     return 0;
@@ -89,16 +81,13 @@ int
 moving_complete(struct run *run, const char *cluster)
 {
   CLEANUP_ROWS struct rows rows = { 0 };
-  bool ours;
+  CLEANUP_LIST struct list names = { 0 };
   size_t i;
 
-  if (run_db(run) == NULL || sites_recorded(run->db, &ours) != 0)
-    return -1;
-  if (!ours)
-    return 0;
-  if (db_query(run->db, &rows, "select m.vm, m.target, m.file from mvc_moves m"
-               " join mvc_leases l on l.vm = m.vm join mvc_site s on s.uuid = l.home_uuid"
-               " where l.cluster = ? order by m.vm", "s", cluster) != 0)
+  list_add(&names, cluster);
+  if (sites_query(run, &rows, "select m.vm, m.target from mvc_moves m"
+                  " join mvc_leases l on l.vm = m.vm join mvc_site s on s.uuid = l.home_uuid"
+                  " where l.cluster in (%s) order by m.vm", NULL, &names) != 0)
     return -1;
   for (i = 0; i < rows.count; i++) {
     const char *const words[] = { row_text(&rows, i, 0), row_text(&rows, i, 1) };
