@@ -212,14 +212,18 @@ build(struct vm_xml *xml, xmlNodePtr domain)
   add_devices(xml, domain, hvm);
 }
 
+static void
+add_sweep(const struct vm_state *module, const struct rocks_vm *vm, struct rocks_script *script)
+{
+  module->core->script_code(script, xen_host_code);
+  module->core->script_run(script, "xen_sweep", vm->name, (char *)NULL);
+}
+
 static int
 sweep(void *state, struct rocks_call *call, const struct rocks_vm *vm, struct rocks_script *script)
 {
-  const struct vm_state *module = state;
-
   (void)call;
-  module->core->script_code(script, xen_host_code);
-  module->core->script_run(script, "xen_sweep", vm->name, (char *)NULL);
+  add_sweep(state, vm, script);
   return 0;
 }
 
@@ -228,8 +232,7 @@ prepare(const struct vm_state *module, struct rocks_call *call, const struct roc
         struct rocks_script *script)
 {
   (void)call;
-  module->core->script_code(script, xen_host_code);
-  module->core->script_run(script, "xen_sweep", vm->name, (char *)NULL);
+  add_sweep(module, vm, script);
   if (vm->kernel != NULL || (vm->virt_type != NULL && strcmp(vm->virt_type, "hvm") == 0))
     return 0;
   module->core->script_run(script, "xen_install", (char *)NULL);
