@@ -34,7 +34,7 @@ traffic() { on v2 ping -q -c 1 -W 1 10.99.0.1; }
 
 # Seconds of the longest silence when the supernode is killed, of $1 at most.
 silence() {
-  bed_wait 90 traffic || give_up 'no traffic before the supernode is killed'
+  wait_until 90 traffic || give_up 'no traffic before the supernode is killed'
   on v2 ping -D -i 0.1 -W 1 -w "$1" 10.99.0.1 >"$test_tmp/pings" &
   sleep 2
   kill -9 "$(pgrep -P "$guard")"
@@ -58,7 +58,7 @@ NFT
 edge -h 2>&1 | sed -n 's/^Welcome to \(n2n v.[0-9.]*\).*/\1/p'
 echo 'round  with beacon (s)  without (s)'
 for round in $(seq "$rounds"); do
-  bed_wait 30 connected || give_up 'no connection to the beacon'
+  wait_until 30 connected || give_up 'no connection to the beacon'
   with=$(silence 15)
   block
   without=$(silence 100)

@@ -29,14 +29,6 @@ on() { # NAME COMMAND...
   nsenter -t "${bed_pid[$1]}" -n -m -- "${@:2}"
 }
 
-bed_wait() { # SECONDS COMMAND...: until it succeeds
-  local end=$((SECONDS + $1))
-  until "${@:2}" >/dev/null 2>&1; do
-    [ $SECONDS -lt $end ] || return 1
-    sleep 0.1
-  done
-}
-
 bed_hold() { # NAME
   mkdir -p "$test_tmp/lib/$1"
   rm -f "$test_tmp/ready.$1"
@@ -47,7 +39,7 @@ bed_hold() { # NAME
     : >"$2" && exec sleep 100000' holder "$test_tmp/lib/$1" "$test_tmp/ready.$1" \
     </dev/null >/dev/null 2>&1 &
   bed_pid[$1]=$!
-  bed_wait 20 test -e "$test_tmp/ready.$1" || {
+  wait_until 20 test -e "$test_tmp/ready.$1" || {
     echo "no namespace $1" >&2
     exit 1
   }
@@ -116,7 +108,7 @@ bed_container() { # NAME ADDRESS/BITS [NIC [bridged]]
   fi
   on "$1" ip address add "$2" dev "$nic"
   # The kernel says a little later what a link has become.
-  bed_wait 20 bed_settled "$1" "$nic" || not_ok "$nic of $1 does not come up"
+  wait_until 20 bed_settled "$1" "$nic" || not_ok "$nic of $1 does not come up"
 }
 
 # Only its /var/lib is as before.
@@ -155,7 +147,7 @@ bed_vm() { # VM CONTAINER MAC DEVICE bridge|direct MTU ADDRESS/BITS
 bed_capture() { # NAME DEVICE FILE TCPDUMP-WORD...
   nsenter -t "${bed_pid[$1]}" -n -- tcpdump -l -n -e -i "$2" "${@:4}" >"$3" 2>"$3.err" &
   bed_capturing=$!
-  bed_wait 20 grep -q 'listening on' "$3.err" || not_ok "tcpdump: $(cat "$3.err")"
+  wait_until 20 grep -q 'listening on' "$3.err" || not_ok "tcpdump: $(cat "$3.err")"
 }
 
 bed_captured() {

@@ -81,3 +81,13 @@ fails() {
   shift
   if "$@" >"$test_tmp/out" 2>&1; then not_ok "$title"; else ok "$title"; fi
 }
+
+# Waits until a command succeeds; false when it has not within SECONDS.
+wait_until() { # SECONDS COMMAND...
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.2
+  done
+}

@@ -32,16 +32,6 @@ need_programs() { # PROGRAM...
   done
 }
 
-# Waits until a command succeeds, at most SECONDS.
-wait_until() { # SECONDS COMMAND...
-  local end=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$end" ] || return 1
-    sleep 0.2
-  done
-}
-
 # A multiboot kernel (version 0.6.96, 3.1.2) that is loaded at 1 MiB and halts.
 halting_kernel() {
   # magic, flags (addresses are given), checksum; header, load, load end, bss

@@ -21,14 +21,6 @@ channel() { lab run frontend-a curl -s -f -m 100 "http://198.51.100.20/cgi-bin/$
 state() { lab run "a:$1" virsh -q -c qemu:///system domstate "$2" 2>/dev/null | head -n 1; }
 boot_of() { channel 'job?name=run&what=boot' | awk -v name="$1" '$1 == name { print $2 }'; }
 reported() { channel computes | wc -l; }
-wait_for() { # SECONDS COMMAND...
-  local ends=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$ends" ] || return 1
-    sleep 1
-  done
-}
 all_reported() { [ "$(reported)" = 2 ]; }
 
 raise() {
@@ -47,7 +39,7 @@ raise() {
   # The second compute's disk is where both containers see it.
   rocks set host vm hosted-vm-0-1-0 disk=file:/lab/shared.vda,vda,virtio disksize=1
   rocks start cluster frontend-0-0-0
-  wait_for 300 all_reported
+  wait_until 300 all_reported
 }
 
 # The edges' taps of a MAC, sampled on both containers until the file goes.
@@ -82,7 +74,7 @@ moved() { # VM FROM TO NAME-WITHIN
   is "no port is left on $2" "$(lab run "a:$2" ls /sys/class/net | grep -c "${mac//:/}")" 0
   is "its MAC was never on both" "$(grep -c 'vm-container.*vm-container' "$test_tmp/watch.seen")" 0
   rm -f "$test_tmp/watch.seen"
-  wait_for 60 channel "job?name=ping"
+  wait_until 60 channel "job?name=ping"
   is 'everybody reaches everybody' "$(channel 'job?name=ping' | grep -c ' ok$')" 6
   is 'it went on, and did not boot' "$(boot_of "$4")" "${before:?}"
 }

@@ -59,7 +59,7 @@ is 'supernode' "$(words supernode)" '-f -M -t 7655 -p 7654 -l 192.0.2.9:7000'
 : >"$test_tmp/bin/supernode.bind"
 kill "$(on fe cut -d ' ' -f 1 /var/lib/rocks-mvc/n2n/7654/pid)"
 idle() { [ -z "$(bed_pids fe)" ]; }
-passes 'its guard ends, and it too' bed_wait 20 idle
+passes 'its guard ends, and it too' wait_until 20 idle
 passes 'the relay' have fe relay
 is 'supernode' "$(words supernode)" "-f -M -t 7655 -p $n2n_frontend:7654 -l 192.0.2.9:7000"
 

@@ -102,18 +102,18 @@ echo '# an edge that is killed comes back, under the same number and wired'
 udp=$(state 1 udp)
 kill -9 "$edge"
 new_edge() { [ "$(pid_of 1 edge)" != "$edge" ] && on c1 ip -o link show | grep -q 'nt5254.*master nb'; }
-passes 'it is back' bed_wait 60 new_edge
-passes 'and so is the traffic' bed_wait 60 everyone_reaches_v1
+passes 'it is back' wait_until 60 new_edge
+passes 'and so is the traffic' wait_until 60 everyone_reaches_v1
 is 'its UDP number' "$(state 1 udp)" "$udp"
 
 echo '# a supernode that is killed comes back, and so does the traffic'
 supernode=$(pgrep -P "$(guard)")
 is 'it is no root' "$(ps -o user= -p "$supernode")" nobody
-passes 'there is a beacon' bed_wait 30 state 4 beacon
+passes 'there is a beacon' wait_until 30 state 4 beacon
 kill -9 "$supernode"
-passes 'the traffic' bed_wait 90 everyone_reaches_v1
+passes 'the traffic' wait_until 90 everyone_reaches_v1
 for n in 1 2 3 4; do
-  passes "c$n sees it by the beacon" bed_wait 60 \
+  passes "c$n sees it by the beacon" wait_until 60 \
     on c$n grep -q 'the supernode is back' "/run/rocks-mvc/n2n/$(port_of "$(mac "c$n")")/log"
 done
 
@@ -121,9 +121,9 @@ echo '# a supervisor that is killed: probe tells, up mends, there is one edge'
 kill -9 "$(pid_of 1 pid)"
 # What it had begun may hold its lock for a moment longer.
 is_down() { case $(probe c1) in 'down '*) ;; *) return 1 ;; esac; }
-passes 'probe says down' bed_wait 30 is_down
+passes 'probe says down' wait_until 30 is_down
 passes 'up' have c1 up "$(mac c1)"
-passes 'the traffic' bed_wait 60 everyone_reaches_v1
+passes 'the traffic' wait_until 60 everyone_reaches_v1
 count() { for pid in $(bed_pids c1); do tr '\0' ' ' <"/proc/$pid/cmdline" | grep "$@" || :; done | wc -l; }
 is 'edges' "$(count '^/usr/sbin/edge ')" 1
 is 'supervisors' "$(count ' port nb')" 1
@@ -133,7 +133,7 @@ cp "$test_tmp/network" "$test_tmp/network.first"
 sed -i "s/^key=.*/key=${key%???}abc/" "$test_tmp/network"
 edge=$(pid_of 1 edge)
 passes 'up' have c1 up "$(mac c1)"
-passes 'the old edge is gone with the old key' bed_wait 60 new_edge
+passes 'the old edge is gone with the old key' wait_until 60 new_edge
 cp "$test_tmp/network.first" "$test_tmp/network"
 passes 'up' have c1 up "$(mac c1)"
 
@@ -145,7 +145,7 @@ left_on() { # CONTAINER
 }
 empty() { [ -z "$(left_on "$1")" ]; }
 nothing_on() { # CONTAINER
-  bed_wait 20 empty "$1" || :
+  wait_until 20 empty "$1" || :
   is "nothing is left on $1" "$(left_on "$1")" ''
 }
 

@@ -57,7 +57,7 @@ save_and_restore() {
   is 'saved' "$(domstate $compute)" 'shut off'
   does 'restore' rocks restore host vm $compute
   is 'restored' "$(domstate $compute)" running
-  wait_for 60 channel 'job?name=nonce'
+  wait_until 60 channel 'job?name=nonce'
   is 'it went on, and did not boot' "$(boot_of compute-0-0)" "${before:?}"
 }
 

@@ -23,16 +23,6 @@ console() { tr -d '\r' <"/var/log/xen/guest-$1.log" 2>/dev/null; }
 boots() { console "$1" | grep -c '^guest: up' || :; }
 has_booted() { [ "$(boots "$1")" -ge "$2" ]; } # VM TIMES
 
-# Bounded: true once the command is.
-wait_for() { # SECONDS COMMAND...
-  local ends=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$ends" ] || return 1
-    sleep 0.3
-  done
-}
-
 # Shows a failed command's own words.
 does() { # TITLE COMMAND...
   local title=$1
@@ -50,7 +40,7 @@ does() { # TITLE COMMAND...
 comes() { # TITLE SECONDS COMMAND...
   local title=$1
   shift
-  if wait_for "$@"; then ok "$title"; else not_ok "$title: not within $1 s"; fi
+  if wait_until "$@"; then ok "$title"; else not_ok "$title: not within $1 s"; fi
   at "$title"
 }
 
@@ -80,10 +70,10 @@ kill_libvirtd() {
   local pid
   pid=$(cat /run/libvirtd.pid)
   kill -9 "$pid"
-  wait_for 20 test ! -e "/proc/$pid"
+  wait_until 20 test ! -e "/proc/$pid"
 }
 
 new_libvirtd() {
   libvirtd -d --pid-file /run/libvirtd.pid
-  wait_for 120 virsh version
+  wait_until 120 virsh version
 }
