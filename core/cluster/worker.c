@@ -10,6 +10,8 @@
 
 /* Seconds for the script of one host: disks, edges and bridges of all its VMs. */
 #define SCRIPT_TIMEOUT 90
+/* Seconds for one that looks for what is wrong there. */
+#define DIAGNOSE_TIMEOUT 20
 
 enum stage { STAGE_BEFORE, STAGE_HYPERVISOR, STAGE_AFTER, STAGES };
 
@@ -267,6 +269,54 @@ hypervisor_step(struct rocks_call *call, struct hypervisor *h, size_t i)
   }
 }
 
+/* Adds the last line that a host has said to a report. */
+static void
+add_reason(struct rocks_call *call, const char *host, const struct text *said)
+{
+  CLEANUP_LIST struct list lines = { 0 };
+  CLEANUP_FREE char *message = NULL;
+
+  list_split(&lines, text_get(said), "\n");
+  if (lines.count == 0)
+    return;
+  message = call->message;
+  call->message = mem_format("%s; %s: %s", or_empty(message), host, lines.item[lines.count - 1]);
+}
+
+/* What the container itself knows of why a call failed. */
+static void
+diagnose(struct rocks_call *call, const struct batch *batch, const char *name)
+{
+  const struct backend *backend = batch->plan->cluster->vm;
+  struct remote_host host = worker_host(batch->site, name);
+  struct remote_job job = { .host = &host, .timeout = DIAGNOSE_TIMEOUT };
+  struct rocks_call quiet = { .quiet = true };
+  struct rocks_script *script;
+
+  if (backend->ops.vm.diagnose == NULL)
+    return;
+  script = script_new();
+  if (backend->ops.vm.diagnose(backend->state, &quiet, script) == 0) {
+    job.script = script_text(script);
+    remote_run(&quiet, &job, 1, 1);
+    if (job.result == REMOTE_FAILED)
+      add_reason(call, name, &job.errors);
+    remote_job_free(&job);
+  }
+  script_free(script);
+  call_free(&quiet);
+}
+
+static int
+failed_step(struct rocks_call *call, const struct hypervisor *h, const struct step *step)
+{
+  call_context(call, "%s", step->vm->name);
+  diagnose(call, h->batch, h->batch->host);
+  if (step->kind == STEP_VM_MIGRATE)
+    diagnose(call, h->batch, step->to);
+  return -1;
+}
+
 static int
 hypervisor_steps(struct rocks_call *call, struct hypervisor *h, const struct worker_report *report)
 {
@@ -279,7 +329,7 @@ hypervisor_steps(struct rocks_call *call, struct hypervisor *h, const struct wor
     if (stage_of(step_at(h->batch, i)->kind) != STAGE_HYPERVISOR)
       continue;
     if (hypervisor_step(call, h, i) != 0)
-      return call_context(call, "%s", step_at(h->batch, i)->vm->name);
+      return failed_step(call, h, step_at(h->batch, i));
     report->done(report->arg, &h->batch->index[i], 1);
   }
   return 0;

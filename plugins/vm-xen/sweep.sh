@@ -48,3 +48,19 @@ xen_sweep() { # NAME
     sleep 1
   done
 }
+
+# A libvirtd whose connection to xenstored has ended lives on, says what it knows by
+# heart, and fails in all else, for good.  ss says of each connection of xenstored
+# the number that its other end has in /proc/PID/fd; where nothing can be seen,
+# nothing is said.
+xen_diagnose() {
+  xen_ends=$(ss -xH 2>/dev/null | awk '$5 ~ /\/xenstored\/socket$/ && $8 > 0 { print "socket:[" $8 "]" }')
+  [ -n "$xen_ends" ] || return 0
+  for xen_pid in $(ps -C libvirtd,virtxend -o pid=); do
+    # The kernel's own door to xenstored.
+    xen_ends=$xen_ends$(printf '\n/dev/xen/xenbus\n/proc/xen/xenbus')
+    ! find "/proc/$xen_pid/fd" -type l -printf '%l\n' | grep -qxF "$xen_ends" || continue
+    echo 'libvirtd has no connection to xenstored any more, and can do nothing without: restart it' >&2
+    return 1
+  done
+}

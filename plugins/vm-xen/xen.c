@@ -239,6 +239,17 @@ prepare(const struct vm_state *module, struct rocks_call *call, const struct roc
   return 0;
 }
 
+static int
+diagnose(void *state, struct rocks_call *call, struct rocks_script *script)
+{
+  const struct vm_state *module = state;
+
+  (void)call;
+  module->core->script_code(script, xen_host_code);
+  module->core->script_run(script, "xen_diagnose", (char *)NULL);
+  return 0;
+}
+
 static const struct vm_backend backend = {
   .uri = "xen:///system",
   .socket_uri = "xen+unix:///system?socket=",
@@ -262,6 +273,7 @@ static const struct rocks_vm_ops ops = {
   .virt_types = virt_types,
   .remote_socket = "/run/libvirt/libvirt-sock",
   .sweep = sweep,
+  .diagnose = diagnose,
   VM_LIBVIRT_OPS,
 };
 

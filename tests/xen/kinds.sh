@@ -78,13 +78,7 @@ hvm() { # BUILD
     echo '# no fully virtual guests here'
     return
   fi
-  ip link add name br-vm type bridge
-  ip link set br-vm up
-  LIFE_BOOTED='grep -q "^guest: up" /var/log/xen/guest-life-0-0.log' LIFE_BOOT_SECONDS=300 \
-    "$1/tests/conformance/vm/life" xen xen:///system no hvm /var/tmp \
-    /job/vmlinuz /job/compute.img | sed 's/ - / - hvm: /' | tee "$test_tmp/conform"
-  is 'the conformance suite with hvm' "$(grep -vc '^ok' "$test_tmp/conform")" 0
-  has 'it went to its end' "$(cat "$test_tmp/conform")" 'it has CPUs and memory'
+  LIFE_BOOT_SECONDS=300 conform "$1" hvm /job/vmlinuz
 }
 
 site_up "$1" "$2"
@@ -95,4 +89,5 @@ own_disk
 by_ssh
 does 'remove cluster' rocks remove cluster $fe
 hvm "$1"
+conform "$1" pvh /job/vmlinux
 at 'done'

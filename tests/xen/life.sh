@@ -11,21 +11,10 @@
 . "$top_srcdir/tests/xen/site.sh"
 # shellcheck source=tests/xen/vms.sh
 . "$top_srcdir/tests/xen/vms.sh"
+# shellcheck source=tests/xen/amidst.sh
+. "$top_srcdir/tests/xen/amidst.sh"
 
 compute=hosted-vm-0-0-0
-
-# The conformance suite of tests/conformance/vm on one real VM.
-conform() { # BUILD
-  ip link add name br-vm type bridge
-  ip link set br-vm up
-  # 0: all of its lines are ok.
-  LIFE_BOOTED='grep -q "^guest: up" /var/log/xen/guest-life-0-0.log' \
-    "$1/tests/conformance/vm/life" xen xen:///system no para /var/tmp \
-    /job/vmlinux /job/compute.img | sed 's/ - / - conformance: /' | tee "$test_tmp/conform"
-  is 'the conformance suite' "$(grep -vc '^ok' "$test_tmp/conform")" 0
-  has 'it went to its end' "$(cat "$test_tmp/conform")" 'it has CPUs and memory'
-  ip link delete br-vm
-}
 
 # Up, and everybody reaches everybody over the private network.
 up() { # TITLE
@@ -37,6 +26,7 @@ up() { # TITLE
   console $compute | tail -n 3
   pings "$1" 2
   has "$1: the compute's console" "$(console $compute)" 'guest: reported as compute-0-0'
+  plugged "$1" $compute
   does "$1: check cluster" rocks check cluster $fe
 }
 
@@ -65,48 +55,13 @@ save_and_restore() {
 killed() {
   timeout 60 xl destroy $fe
   is 'the guest was killed from outside' "$(domstate $fe)" 'shut off'
-  # Once it was started, its own disk would be next, and that is empty.
-  rocks set host boot $fe action=install
-  does 'the next command starts it' rocks start host vm $fe
+  does 'the next command starts it' start_anew
   is 'it runs again' "$(domstate $fe)" running
   kill_libvirtd
   has 'without libvirtd' "$(rocks stop host vm $fe 2>&1 || :)" 'cannot reach libvirt on frontend-a'
   new_libvirtd
   does 'with a new libvirtd' rocks stop host vm $fe
   is 'stopped' "$(domstate $fe)" ''
-}
-
-exists() { timeout 10 xl list "$1"; }
-
-# The same in the middle of a command.
-killed_amidst() {
-  local command booted
-  booted=$(boots $fe)
-  rocks set host boot $fe action=install
-  rocks start host vm $fe >"$test_tmp/amidst" 2>&1 &
-  command=$!
-  comes 'a start has made the domain' 60 exists $fe
-  kill_libvirtd
-  if wait $command; then not_ok 'libvirtd was killed in the middle of a start: it says nothing'; else
-    has 'libvirtd was killed in the middle of a start' "$(cat "$test_tmp/amidst")" \
-      'Error: frontend-a: frontend-0-0-0: cannot start VM'
-  fi
-  timeout 10 xl list
-  new_libvirtd
-  is 'libvirt knows nothing of what it made' "$(domstate $fe)" 'shut off'
-  passes 'Xen has it' exists $fe
-  rocks set host boot $fe action=install
-  does 'the next start' rocks start host vm $fe
-  is 'it runs' "$(domstate $fe)" running
-  comes 'it boots' 90 has_booted $fe $((booted + 1))
-  rocks stop host vm $fe action=shutdown >"$test_tmp/amidst" 2>&1 &
-  command=$!
-  timeout 60 xl destroy $fe
-  if wait $command; then ok 'the guest was killed in the middle of a stop'; else
-    not_ok "the guest was killed in the middle of a stop: $(cat "$test_tmp/amidst")"
-  fi
-  does 'the next stop' rocks stop host vm $fe
-  is 'it is off' "$(domstate $fe)" ''
 }
 
 # xenstored is there and does not answer: nothing of Xen ends in any time.
@@ -136,7 +91,7 @@ at 'libvirt is up'
 site_up "$1" "$2"
 cluster_attributes
 at 'the site is up'
-conform "$1"
+conform "$1" para /job/vmlinux
 at 'one VM lived and died'
 does 'add cluster on n2n' add_cluster n2n 1
 up n2n
@@ -146,6 +101,7 @@ does 'ask for a shutdown' rocks stop host vm $compute action=shutdown
 comes 'it goes down' 60 is_off $compute
 killed
 killed_amidst
+cut_amidst
 frozen
 remove
 

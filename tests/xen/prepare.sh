@@ -26,7 +26,8 @@ elf_kernel() { # VMLINUZ FILE
 template=$(mariadb_template)
 mkdir "$test_tmp/job"
 elf_kernel "$top_builddir/guest/vmlinuz" "$test_tmp/job/vmlinux"
-cp "$top_builddir/guest/frontend.img" "$top_builddir/guest/compute.img" "$test_tmp/job/"
+cp "$top_builddir/guest/frontend.img" "$top_builddir/guest/compute.img" "$top_builddir/tests/xen/cut" \
+  "$test_tmp/job/"
 # libtool's wrappers may want to relink, which dom0 could not keep.
 "$top_builddir/rocks" list backend >/dev/null
 "$top_builddir/tests/conformance/vm/life" xen test:///default no hvm >/dev/null

@@ -77,3 +77,26 @@ new_libvirtd() {
   libvirtd -d --pid-file /run/libvirtd.pid
   wait_until 120 virsh version
 }
+
+# The conformance suite of tests/conformance/vm on one real VM.
+conform() { # BUILD TYPE KERNEL
+  ip link add name br-vm type bridge
+  ip link set br-vm up
+  # 0: all of its lines are ok.
+  LIFE_BOOTED='grep -q "^guest: up" /var/log/xen/guest-life-0-0.log' \
+    "$1/tests/conformance/vm/life" xen xen:///system no "$2" /var/tmp "$3" /job/compute.img |
+    sed "s/ - / - conformance, $2: /" | tee "$test_tmp/conform"
+  is "the conformance suite, $2" "$(grep -vc '^ok' "$test_tmp/conform")" 0
+  has 'it went to its end' "$(cat "$test_tmp/conform")" 'it has CPUs and memory'
+  ip link delete br-vm
+  rm -f /var/log/xen/guest-life-0-0.log
+}
+
+# A VM's first NIC has the name that Xen gives it, and is in the bridge that it shall
+# be plugged into, which its MAC's port has.
+plugged() { # TITLE VM
+  local vif wanted
+  vif=vif$(xl domid "$2").0
+  wanted=$(rocks report host vm config "$2" | sed -n "s/.*<source bridge=[\"']\([^\"']*\).*/\1/p" | head -n 1)
+  is "$1: $vif of $2" "$(basename "$(readlink "/sys/class/net/$vif/master")")" "${wanted:?}"
+}

@@ -141,6 +141,11 @@ struct rocks_vm_ops {
    * short, say.  Only the VM's name is given.  NULL: there can be no such thing. */
   int (*sweep)(void *state, struct rocks_call *, const struct rocks_vm *,
                struct rocks_script *);
+
+  /* Steps on the container that fail with a sentence if they find why a call over a
+   * connection failed and what has to be mended first.  NULL: there is nothing to
+   * be found but what the call has said. */
+  int (*diagnose)(void *state, struct rocks_call *, struct rocks_script *);
 };
 
 #ifdef __cplusplus

@@ -5,10 +5,10 @@
  *
  *   life BACKEND TARGET EMULATE TYPE [FOLDER KERNEL RAMDISK]
  *
- * TARGET is a URI or a socket's path; EMULATE yes or no; TYPE hvm or para.  With
- * FOLDER the VM is real: it gets a disk there, a NIC on the bridge `br-vm`, boots
- * the kernel, and has to obey a request to shut down.  One line for each check;
- * status 1 when one of them failed.
+ * TARGET is a URI or a socket's path; EMULATE yes or no; TYPE hvm, para or pvh (a
+ * para VM whose machine is xenpvh).  With FOLDER the VM is real: it gets a disk
+ * there, a NIC on the bridge `br-vm`, boots the kernel, and has to obey a request to
+ * shut down.  One line for each check; status 1 when one of them failed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +31,10 @@ static unsigned failures;
 static char image[512], saved[512];
 static struct rocks_disk disk = { "file", image, "vda", "virtio", 1000000 };
 static struct rocks_nic nic = { "0a:64:33:80:00:01", "br-vm", ROCKS_WIRING_BRIDGE, false, 0 };
-static struct rocks_setting setting = { "kvm_graphics", "none", false };
+static struct rocks_setting settings[] = { { "kvm_graphics", "none", false },
+                                           { "xen_para_machine", "xenpv", false } };
 static struct rocks_vm vm = { .size = sizeof vm, .name = "life-0-0", .cpus = 1, .memory = 112,
-                              .network_boot = true, .params = { &setting, 1 } };
+                              .network_boot = true, .params = { settings, 2 } };
 
 static void
 result(const char *what, bool good)
@@ -246,6 +247,10 @@ main(int argc, char **argv)
   *(strchr(argv[2], ':') != NULL ? &target.uri : &target.socket) = argv[2];
   target.emulate = strcmp(argv[3], "yes") == 0;
   vm.virt_type = argv[4];
+  if (strcmp(argv[4], "pvh") == 0) {
+    vm.virt_type = "para";
+    settings[1].value = "xenpvh";
+  }
   if (argc == 8)
     make_real(argv + 5);
   snprintf(saved, sizeof saved, "%s/life-0-0.saved.%ld", folder != NULL ? folder : "/tmp",
