@@ -11,6 +11,8 @@
 . "$top_srcdir/tests/xen/site.sh"
 # shellcheck source=tests/xen/vms.sh
 . "$top_srcdir/tests/xen/vms.sh"
+# shellcheck source=tests/xen/amidst.sh
+. "$top_srcdir/tests/xen/amidst.sh"
 
 containers='vm-container-0-0 vm-container-0-1'
 cold=hosted-vm-0-0-0 live=hosted-vm-0-1-0
@@ -72,6 +74,19 @@ watch_mac() { # MAC FILE
   done
 }
 
+# What is true at the end of a move.
+arrived() { # VM FROM TO
+  local mac
+  mac=$(mac_of "$1")
+  show
+  is "$1 runs on $3" "$(state_on "$3" "$1")" running
+  is "$1 is gone from $2" "$(state_on "$2" "$1")" ''
+  is "the database knows" "$(rocks list host vm | awk -v vm="$1:" '$1 == vm { print $6 }')" "$3"
+  is "no port is left on $2" "$(on "$2" ls /sys/class/net | grep -c "${mac//:/}")" 0
+}
+answers() { [ "$(boot_of "$1")" = "${2:?}" ]; } # NAME BOOT-ID
+boots_anew() { [ -n "$(boot_of "$1")" ] && ! answers "$@"; }
+
 moved() { # VM FROM TO
   local mac before watcher name
   mac=$(mac_of "$1")
@@ -88,16 +103,49 @@ moved() { # VM FROM TO
   rm -f "$test_tmp/watch"
   wait "$watcher" || :
   at "$1 has moved"
-  show
-  is "$1 runs on $3" "$(state_on "$3" "$1")" running
-  is "$1 is gone from $2" "$(state_on "$2" "$1")" ''
-  is "the database knows" "$(rocks list host vm | awk -v vm="$1:" '$1 == vm { print $6 }')" "$3"
-  is "no port is left on $2" "$(on "$2" ls /sys/class/net | grep -c "${mac//:/}")" 0
   is "its MAC was never on both" "$(grep -c 'vm-container.*vm-container' "$test_tmp/watch.seen")" 0
   rm -f "$test_tmp/watch.seen"
+  arrived "$@"
   comes 'the frontend answers' 60 channel 'job?name=nonce'
   pings "$1 on $3" 6
   is 'it went on, and did not boot' "$(boot_of "$name")" "${before:?}"
+}
+
+# The same while somebody does something to this container, where libvirtd then is
+# another one; the next command completes the move.
+disturbed() { # TITLE HAPPENS FROM TO
+  target=$4
+  amidst "$1" "$2" arrives rocks move host vm $live "$4"
+  amidst_failed "$1" "\`rocks move host vm $live $4\` completes the move"
+  another_libvirtd
+  show
+  does "$1: the next move" rocks move host vm $live "$4"
+}
+arrives() { on "$target" /usr/sbin/xl domid $live; }
+other_than() { [ "$1" = vm-container-0-0 ] && echo vm-container-0-1 || echo vm-container-0-0; }
+kill_live() { on "$(other_than "$target")" /usr/sbin/xl destroy $live; }
+
+disturbances() {
+  local here=vm-container-0-0 there=vm-container-0-1 title name before
+  name=$(name_of $live)
+  before=$(boot_of "$name")
+
+  title='libvirtd of the old container killed in the middle of a move'
+  disturbed "$title" kill_libvirtd $here $there
+  arrived $live $here $there
+  comes "$title: it answers" 120 answers "$name" "$before"
+
+  title="the connection to xenstored of the new container's libvirtd ended in the middle of a move"
+  disturbed "$title" cut_xenstored $there $here
+  arrived $live $there $here
+  comes "$title: it answers" 120 answers "$name" "$before"
+
+  title='the guest killed in the middle of a move'
+  disturbed "$title" kill_live $here $there
+  does "$title: it starts" rocks start host vm $live
+  arrived $live $here $there
+  comes "$title: it is another boot" 300 boots_anew "$name" "$before"
+  pings "$title" 6
 }
 
 # BACKEND MACHINE: computes of that kind.
@@ -108,6 +156,7 @@ round() {
   rocks set host attr $live xen_para_machine "$2"
   up "$1"
   moved $live vm-container-0-1 vm-container-0-0
+  [ "$1" != vlan ] || disturbances
   # Its disk is copied: once is enough.
   [ "$1" != n2n ] || moved $cold vm-container-0-0 vm-container-0-1
   does "$1: check cluster" rocks check cluster $fe

@@ -20,7 +20,7 @@ flock -w 3600 9
 dom0() { # NUMBER OTHER JOB MEM DOM0-MEM COMMAND...
   local net="dgram,id=net,local.type=unix,local.path=$test_tmp/net$1,remote.type=unix,remote.path=$test_tmp/net$2"
   local share="local,id=shared,path=$test_tmp/shared,security_model=passthrough,multidevs=remap"
-  "$top_srcdir/tests/xen/xen" --lock no --mem "$4" --dom0 "$5" --seconds "${XEN_SECONDS:-1500}" --job "$3" \
+  "$top_srcdir/tests/xen/xen" --lock no --mem "$4" --dom0 "$5" --seconds "${XEN_SECONDS:-3000}" --job "$3" \
     --qemu "-netdev $net -device virtio-net-pci,netdev=net,mac=52:54:00:0e:00:0$1
       -fsdev $share -device virtio-9p-pci,fsdev=shared,mount_tag=shared" -- "${@:6}" 9>&-
 }
