@@ -164,6 +164,7 @@ copy_member(struct pool *pool, const struct rocks_member_row *from)
   to.site_uuid = pool_text(pool, from->site_uuid);
   to.container = pool_text(pool, from->container);
   to.mac = pool_text(pool, from->mac);
+  to.mac_uuid = pool_text(pool, from->mac_uuid != NULL ? from->mac_uuid : "");
   return to;
 }
 

@@ -230,9 +230,28 @@ choose_segment(struct reserve *v)
   return reserve_no_segment(v, want->segment_min, want->segment_max);
 }
 
+/* Its own, whose range is another site's. */
+static int
+bring_mac(struct reserve *v, struct guest *g)
+{
+  const struct rocks_nic_row *nic = reserve_private_nic(g->want->as);
+  const struct lease *lease;
+
+  if (nic == NULL || strlen(nic->mac) >= sizeof g->mac)
+    return refuse(v, ROCKS_EINVALID, "VM %s has no NIC with a MAC on a private network", g->name);
+  for (lease = v->lease; lease < v->lease + v->nleases; lease++)
+    if (strcasecmp(lease->mac, nic->mac) == 0)
+      return refuse(v, ROCKS_EEXISTS, "VM %s has the MAC %s, which %s of cluster %s has at this "
+                    "site", g->name, nic->mac, lease->vm, lease->cluster);
+  memcpy(g->mac, nic->mac, strlen(nic->mac) + 1);
+  return 0;
+}
+
 static int
 choose_macs(struct reserve *v, struct guest *g)
 {
+  if (g->want->as != NULL)
+    return bring_mac(v, g);
   if (!macs_next(&v->macs, g->mac) ||
       (g->want->role == ROCKS_ROLE_FRONTEND && !macs_next(&v->macs, g->public_mac)))
     return refuse(v, ROCKS_EFULL, "the MAC addresses of this site are used up: widen "
@@ -300,8 +319,8 @@ left(uint64_t total, uint64_t used)
 
 /* What a site lends is bounded by what its containers have; a total of 0 is
  * not known and bounds nothing. */
-static int
-check_room(struct reserve *v)
+int
+reserve_check_room(struct reserve *v)
 {
   size_t i;
 
@@ -338,9 +357,11 @@ check_room(struct reserve *v)
 }
 
 static int
-check_partition(struct reserve *v, const struct holder *h)
+check_partition(struct reserve *v, const struct guest *g)
 {
-  if (h->partition == NULL)
+  const struct holder *h = g->holder;
+
+  if (h->partition == NULL && g->want->as == NULL)
     return refuse(v, ROCKS_ENOTFOUND,
                   "could not find a partition on host (%s) to hold the VM's disk image", h->name);
   return 0;
@@ -354,13 +375,13 @@ reserve_choose(struct reserve *v)
   for (i = 0; i < v->nholders; i++)
     if (check_holder(v, &v->holder[i]) != 0)
       return -1;
-  if (choose_names(v) != 0 || choose_segment(v) != 0 || check_room(v) != 0 ||
+  if (choose_names(v) != 0 || choose_segment(v) != 0 || reserve_check_room(v) != 0 ||
       reserve_check_subnet(v) != 0)
     return -1;
   for (i = 0; i < v->nguests; i++) {
     struct guest *g = &v->guest[i];
 
-    if (g->lease == NULL && (check_partition(v, g->holder) != 0 || choose_macs(v, g) != 0 ||
+    if (g->lease == NULL && (check_partition(v, g) != 0 || choose_macs(v, g) != 0 ||
                              choose_address(v, g) != 0))
       return -1;
   }

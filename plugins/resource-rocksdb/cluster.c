@@ -124,6 +124,39 @@ write_members(struct rocks_resource *r, struct rocks_call *call,
   return db_query(r, call, &q, NULL, NULL);
 }
 
+static int
+delete_macs(struct rocks_resource *r, struct rocks_call *call, const char *cluster)
+{
+  const struct rocks_sql_value ours[] = { sql_text(r->uuid), sql_text(cluster) };
+
+  return db_run(r, call, "DELETE FROM mvc_macs WHERE home_uuid = ? AND cluster = ?", ours, 2, NULL,
+                NULL, NULL, NULL);
+}
+
+/* Whom to tell, once the cluster is gone, of MACs that its VMs took along. */
+static int
+write_macs(struct rocks_resource *r, struct rocks_call *call,
+           const struct rocks_cluster_row *row)
+{
+  const struct rocks_sql_value ours[] = { sql_text(r->uuid), sql_text(row->name) };
+  struct query q = { 0 };
+  size_t i;
+
+  if (delete_macs(r, call, row->name) != 0)
+    return -1;
+  query_text(&q, "INSERT INTO mvc_macs (mac, home_uuid, cluster, vm, site_uuid) VALUES ");
+  for (i = 0; i < row->nmembers; i++) {
+    const struct rocks_member_row *m = &row->members[i];
+
+    if (m->mac_uuid != NULL && m->mac_uuid[0] != '\0')
+      QUERY_ROW(&q, sql_text(m->mac), ours[0], ours[1], sql_text(m->name), sql_text(m->mac_uuid));
+  }
+  if (q.rows)
+    return db_query(r, call, &q, NULL, NULL);
+  query_free(&q);
+  return 0;
+}
+
 int
 cluster_write(struct rocks_resource *r, struct rocks_call *call,
               const struct rocks_cluster_row *row)
@@ -136,7 +169,8 @@ cluster_write(struct rocks_resource *r, struct rocks_call *call,
       delete_where(r, call, "DELETE FROM mvc_secrets.settings WHERE cluster = ?",
                    sql_text(row->name)) != 0 ||
       write_settings(r, call, row, id, false) != 0 ||
-      write_settings(r, call, row, id, true) != 0 || write_members(r, call, row, id) != 0)
+      write_settings(r, call, row, id, true) != 0 || write_members(r, call, row, id) != 0 ||
+      write_macs(r, call, row) != 0)
     return -1;
   return 0;
 }
@@ -184,7 +218,8 @@ forget(struct rocks_resource *r, struct rocks_call *call, const char *cluster)
   if (id == 0)
     return 0;
   /* Settings and members go with their cluster. */
-  if (delete_where(r, call, "DELETE FROM mvc_journal WHERE cluster = ?", sql_int(id)) != 0)
+  if (delete_macs(r, call, cluster) != 0 ||
+      delete_where(r, call, "DELETE FROM mvc_journal WHERE cluster = ?", sql_int(id)) != 0)
     return -1;
   return delete_where(r, call, "DELETE FROM mvc_clusters WHERE id = ?", sql_int(id));
 }

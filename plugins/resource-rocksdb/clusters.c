@@ -107,6 +107,7 @@ member_row(void *arg, const char *const *columns, const struct rocks_sql_value *
     .name = text(in, &v[3]), .site_uuid = text(in, &v[4]), .container = text(in, &v[5]),
     .mac = text(in, &v[6]), .segment = count_of(&v[7]), .cpus = count_of(&v[8]),
     .slice = count_of(&v[9]), .memory = count_of(&v[10]), .disk = count_of(&v[11]),
+    .mac_uuid = text(in, &v[12]),
   };
   return 0;
 }
@@ -164,8 +165,9 @@ read_all(struct reading *in)
   if (db_query(in->r, in->call, &q, cluster_row, in) != 0 || read_settings(in) != 0)
     return -1;
   query_text(&q, "SELECT m.cluster, m.role, m.idx, m.name, m.site_uuid, m.container, m.mac, "
-                 "m.segment, m.cpus, m.slice, m.mem, m.disk FROM mvc_members m "
-                 "JOIN mvc_clusters c ON c.id = m.cluster");
+                 "m.segment, m.cpus, m.slice, m.mem, m.disk, k.site_uuid FROM mvc_members m "
+                 "JOIN mvc_clusters c ON c.id = m.cluster "
+                 "LEFT JOIN mvc_macs k ON k.mac = m.mac AND k.site_uuid <> m.site_uuid");
   narrow(in, &q);
   query_text(&q, " ORDER BY m.cluster, CASE m.role WHEN 'frontend' THEN 0 ELSE 1 END, m.idx, "
                  "m.name");
@@ -259,6 +261,7 @@ lease_row(void *arg, const char *const *columns, const struct rocks_sql_value *v
     .name = text_of(&v[2]), .site_uuid = in->site, .container = text_of(&v[5]),
     .mac = text_of(&v[6]), .segment = count_of(&v[7]), .cpus = count_of(&v[8]),
     .slice = count_of(&v[9]), .memory = count_of(&v[10]), .disk = count_of(&v[11]),
+    .mac_uuid = "",
   };
 
   (void)columns;

@@ -17,6 +17,7 @@ struct released {
   size_t nnames;
   bool all;
   bool leases;            /* there is a table of them */
+  bool keep_macs;         /* the VMs take theirs along */
   struct arena arena;
   const char **vm;        /* those found */
   size_t nvms, vm_room;
@@ -192,6 +193,27 @@ tags_delete(struct rocks_resource *r, struct rocks_call *call, const int64_t *se
   return db_query(r, call, &q, NULL, NULL);
 }
 
+/* MACs of ours that are kept for VMs at other sites. */
+static int
+delete_macs(struct released *x)
+{
+  struct query q = { 0 };
+
+  if (x->keep_macs)
+    return 0;
+  query_text(&q, "DELETE FROM mvc_macs WHERE site_uuid = ");
+  query_value(&q, sql_text(x->r->uuid));
+  query_text(&q, " AND home_uuid = ");
+  query_value(&q, sql_text(x->home_uuid));
+  query_text(&q, " AND cluster = ");
+  query_value(&q, sql_text(x->cluster));
+  if (!x->all) {
+    query_text(&q, " AND vm IN ");
+    query_list(&q, x->names, x->nnames);
+  }
+  return db_query(x->r, x->call, &q, NULL, NULL);
+}
+
 static int
 delete_leases(struct released *x)
 {
@@ -207,7 +229,7 @@ delete_leases(struct released *x)
   query_value(&q, cluster[1]);
   query_text(&q, " AND vm IN ");
   query_list(&q, x->vm, x->nvms);
-  if (db_query(x->r, x->call, &q, NULL, NULL) != 0)
+  if (db_query(x->r, x->call, &q, NULL, NULL) != 0 || delete_macs(x) != 0)
     return -1;
   return db_run(x->r, x->call,
                 "UPDATE mvc_segments SET released = UTC_TIMESTAMP() WHERE home_uuid = ? "
@@ -216,10 +238,28 @@ delete_leases(struct released *x)
                 cluster, 4, NULL, NULL, NULL, NULL);
 }
 
+/* Before the lease is gone, which tells the MAC. */
+static int
+keep_macs(struct released *x)
+{
+  struct query q = { 0 };
+
+  query_text(&q, "REPLACE INTO mvc_macs (mac, home_uuid, cluster, vm, site_uuid) "
+                 "SELECT l.mac, l.home_uuid, l.cluster, l.vm, ");
+  query_value(&q, sql_text(x->r->uuid));
+  query_text(&q, " FROM mvc_leases l WHERE l.home_uuid = ");
+  query_value(&q, sql_text(x->home_uuid));
+  query_text(&q, " AND l.cluster = ");
+  query_value(&q, sql_text(x->cluster));
+  query_text(&q, " AND l.vm IN ");
+  query_list(&q, x->names, x->nnames);
+  return db_query(x->r, x->call, &q, NULL, NULL);
+}
+
 static int
 release(struct released *x)
 {
-  if (find(x) != 0)
+  if ((x->keep_macs && keep_macs(x) != 0) || find(x) != 0)
     return -1;
   if (x->nvms == 0 && !x->all)
     return 0;
@@ -229,6 +269,27 @@ release(struct released *x)
   return delete_leases(x);
 }
 
+static int
+transact(struct released *x)
+{
+  int result;
+
+  if (db_begin(x->r, x->call, false) != 0)
+    return -1;
+  result = release(x);
+  if (result == 0)
+    result = db_commit(x->r, x->call);
+  else
+    db_rollback(x->r);
+  free(x->vm);
+  free(x->node);
+  free(x->vm_node);
+  free(x->container);
+  free(x->segment);
+  arena_free(&x->arena);
+  return result;
+}
+
 int
 db_release(struct rocks_resource *r, struct rocks_call *call, const char *home_uuid,
            const char *cluster, const char *const *names, size_t nnames)
@@ -236,20 +297,16 @@ db_release(struct rocks_resource *r, struct rocks_call *call, const char *home_u
   struct released x = { .r = r, .call = call, .home_uuid = home_uuid, .cluster = cluster,
                         .names = names, .nnames = nnames, .all = names == NULL,
                         .leases = !r->bare };
-  int result;
 
-  if (db_ours_or_bare(r, call) != 0 || db_begin(r, call, false) != 0)
-    return -1;
-  result = release(&x);
-  if (result == 0)
-    result = db_commit(r, call);
-  else
-    db_rollback(r);
-  free(x.vm);
-  free(x.node);
-  free(x.vm_node);
-  free(x.container);
-  free(x.segment);
-  arena_free(&x.arena);
-  return result;
+  return db_ours_or_bare(r, call) != 0 ? -1 : transact(&x);
+}
+
+int
+db_depart(struct rocks_resource *r, struct rocks_call *call, const char *home_uuid,
+          const char *cluster, const char *name)
+{
+  struct released x = { .r = r, .call = call, .home_uuid = home_uuid, .cluster = cluster,
+                        .names = &name, .nnames = 1, .leases = true, .keep_macs = true };
+
+  return db_ours(r, call) != 0 ? -1 : transact(&x);
 }

@@ -352,7 +352,8 @@ load_spent(struct reserve *v)
   query_text(&q, "SELECT MAX(segment) FROM mvc_segments");
   if (load(v, &q, number_row) != 0)
     return -1;
-  query_text(&q, "SELECT mac FROM mvc_members WHERE mac IS NOT NULL");
+  query_text(&q, "SELECT mac FROM mvc_members WHERE mac IS NOT NULL UNION ALL "
+                 "SELECT mac FROM mvc_macs");
   return load(v, &q, mac_row);
 }
 

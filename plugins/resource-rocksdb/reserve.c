@@ -23,8 +23,8 @@ holder_of(struct reserve *v, const char *name)
   return &v->holder[v->nholders++];
 }
 
-static int
-prepare(struct reserve *v)
+int
+reserve_prepare(struct reserve *v)
 {
   size_t i, n = v->want->nvms;
 
@@ -45,6 +45,17 @@ prepare(struct reserve *v)
   return 0;
 }
 
+const struct rocks_nic_row *
+reserve_private_nic(const struct rocks_vm_row *vm)
+{
+  size_t i;
+
+  for (i = 0; i < vm->nnics; i++)
+    if (vm->nics[i].segment > 0 && vm->nics[i].mac[0] != '\0')
+      return &vm->nics[i];
+  return NULL;
+}
+
 struct rocks_member_row
 reserve_member(const struct reserve *v, const struct guest *g)
 {
@@ -62,6 +73,7 @@ reserve_member(const struct reserve *v, const struct guest *g)
     .slice = (uint32_t)g->slice,
     .memory = g->want->memory,
     .disk = g->want->disk,
+    .mac_uuid = "",
   };
 
   if (lease != NULL) {
@@ -165,7 +177,7 @@ db_reserve(struct rocks_resource *r, struct rocks_call *call,
   int result = check_ours(r, call, want);
 
   if (result == 0)
-    result = prepare(&v);
+    result = reserve_prepare(&v);
   if (result == 0)
     result = transact(&v);
   if (result == 0)

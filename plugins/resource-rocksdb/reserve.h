@@ -90,6 +90,7 @@ struct reserve {
   uint32_t segment;
 };
 
+int reserve_prepare(struct reserve *v); /* from v->want, before all else */
 int reserve_load(struct reserve *v);   /* reserve-load.c */
 /* Only what segments depend on: networks, subnets, leases, spent numbers. */
 int reserve_load_numbers(struct reserve *v);
@@ -99,6 +100,10 @@ bool reserve_free_segment(struct reserve *v, uint32_t min, uint32_t max);
 int reserve_no_segment(struct reserve *v, uint32_t min, uint32_t max); /* says so */
 /* -1 with a report when rows vlan<N> are wanted in a subnet that is not there. */
 int reserve_check_subnet(struct reserve *v);
+/* What a site lends is bounded by what its containers have. */
+int reserve_check_room(struct reserve *v);
+/* The NIC with a segment and a MAC, or NULL. */
+const struct rocks_nic_row *reserve_private_nic(const struct rocks_vm_row *vm);
 int reserve_store(struct reserve *v);  /* store.c */
 int reserve_store_segment(struct reserve *v);
 /* Looks once more for what two must not have: the original takes no locks. */

@@ -53,6 +53,8 @@ static const struct rocks_resource_ops ops = {
   .journal_read = db_journal_read,
   .set_capacity = db_set_capacity,
   .renumber = db_renumber,
+  .relocate = db_relocate,
+  .depart = db_depart,
 };
 
 static const struct rocks_plugin descriptor = {

@@ -14,7 +14,7 @@
 #include "query.h"
 
 /* The version of the mvc_ tables that this module reads and writes. */
-#define ROCKSDB_SCHEMA 2
+#define ROCKSDB_SCHEMA 3
 
 struct st_mysql;
 
@@ -81,6 +81,10 @@ int db_reserve(struct rocks_resource *r, struct rocks_call *call,
                const struct rocks_reservation *want);
 int db_release(struct rocks_resource *r, struct rocks_call *call, const char *home_uuid,
                const char *cluster, const char *const *names, size_t nnames);
+int db_depart(struct rocks_resource *r, struct rocks_call *call, const char *home_uuid,
+              const char *cluster, const char *name);
+int db_relocate(struct rocks_resource *r, struct rocks_call *call,
+                const struct rocks_relocation *want);
 int db_renumber(struct rocks_resource *r, struct rocks_call *call,
                 const struct rocks_renumbering *want);
 /* Deletes `vlan<N>` of those containers that no VM with that tag is left on; in

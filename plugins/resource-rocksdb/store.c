@@ -171,7 +171,8 @@ store_networks(struct reserve *v)
     if (v->want->tagged)
       tag_row(v, &q, g->holder);
     QUERY_ROW(&q, sql_int(g->node), sql_text(g->mac), sql_text(g->ip), sql_text(g->name),
-              sql_text("eth0"), g->ip == NULL ? sql_null() : sql_int(v->private_subnet),
+              sql_text(g->want->as != NULL ? reserve_private_nic(g->want->as)->device : "eth0"),
+              g->ip == NULL ? sql_null() : sql_int(v->private_subnet),
               sql_int(v->segment));
     if (g->ip != NULL)
       QUERY_ROW(&q, sql_int(g->node), sql_text(g->public_mac), sql_text(g->want->public_ip),
@@ -207,7 +208,7 @@ store_vms(struct reserve *v)
       QUERY_ROW(&q, sql_int(g->holder->id), sql_int(g->node), sql_int((int64_t)g->want->memory),
                 sql_int(g->slice),
                 sql_text(g->want->virt_type == NULL ? "hvm" : g->want->virt_type),
-                sql_text(""));
+                sql_text(g->want->as != NULL ? g->want->as->cdrom : ""));
   }
   if (store(v, &q) != 0)
     return -1;
@@ -215,6 +216,38 @@ store_vms(struct reserve *v)
                  "WHERE n.Name IN ");
   guest_names(v, &q);
   return db_query(v->r, v->call, &q, vm_node_row, v);
+}
+
+/* One that is new, on the container's largest partition. */
+static void
+new_disk(struct reserve *v, struct query *q, const struct guest *g)
+{
+  const char *partition = g->holder->partition;
+
+  QUERY_ROW(q, sql_int(g->vm_node), sql_text("file"),
+            sql_text(arena_format(&v->arena, "%s/kvm/disks",
+                                  strcmp(partition, "/") == 0 ? "" : partition)),
+            sql_text(arena_format(&v->arena, "%s.vda", g->name)), sql_text("vda"),
+            sql_text("virtio"), sql_int((int64_t)g->want->disk));
+}
+
+/* Those that it brings. */
+static void
+own_disks(struct reserve *v, struct query *q, const struct guest *g)
+{
+  const struct rocks_vm_row *as = g->want->as;
+  size_t i;
+
+  for (i = 0; i < as->ndisks; i++) {
+    const struct rocks_disk *disk = &as->disks[i];
+    const char *slash = strrchr(disk->path, '/');
+    int folder = slash == NULL ? 0 : (int)(slash - disk->path);
+
+    QUERY_ROW(q, sql_int(g->vm_node), sql_text(disk->type),
+              sql_text(arena_format(&v->arena, "%.*s", folder, disk->path)),
+              sql_text(slash == NULL ? disk->path : slash + 1), sql_text(disk->device),
+              sql_text(disk->mode), sql_int((int64_t)(disk->bytes / 1000000000u)));
+  }
 }
 
 static int
@@ -225,18 +258,19 @@ store_disks(struct reserve *v)
 
   query_text(&q, "INSERT INTO vm_disks (Vm_Node, VBD_Type, Prefix, Name, Device, Mode, Size) "
                  "VALUES ");
-  for (i = 0; i < v->nguests; i++) {
-    const struct guest *g = &v->guest[i];
-    const char *partition = g->holder->partition;
+  for (i = 0; i < v->nguests; i++)
+    if (v->guest[i].lease == NULL)
+      (v->guest[i].want->as != NULL ? own_disks : new_disk)(v, &q, &v->guest[i]);
+  if (q.rows)
+    return store(v, &q);
+  query_free(&q);
+  return 0;
+}
 
-    if (g->lease == NULL)
-      QUERY_ROW(&q, sql_int(g->vm_node), sql_text("file"),
-                sql_text(arena_format(&v->arena, "%s/kvm/disks",
-                                      strcmp(partition, "/") == 0 ? "" : partition)),
-                sql_text(arena_format(&v->arena, "%s.vda", g->name)), sql_text("vda"),
-                sql_text("virtio"), sql_int((int64_t)g->want->disk));
-  }
-  return store(v, &q);
+static const char *
+boot_of(const struct rocks_vm_request *want)
+{
+  return want->as != NULL && want->as->boot[0] != '\0' ? want->as->boot : "install";
 }
 
 static int
@@ -248,7 +282,7 @@ store_boot(struct reserve *v)
   query_text(&q, "INSERT INTO boot (Node, Action) VALUES ");
   for (i = 0; i < v->nguests; i++)
     if (v->guest[i].lease == NULL)
-      QUERY_ROW(&q, sql_int(v->guest[i].node), sql_text("install"));
+      QUERY_ROW(&q, sql_int(v->guest[i].node), sql_text(boot_of(v->guest[i].want)));
   return store(v, &q);
 }
 

@@ -38,6 +38,7 @@ rows_state() {
       UNION ALL SELECT 'secret', name FROM mvc_secrets.settings
       UNION ALL SELECT 'journal', step FROM mvc_journal
       UNION ALL SELECT 'move', vm FROM mvc_moves
+      UNION ALL SELECT 'mac', mac FROM mvc_macs
       UNION ALL SELECT 'segment', segment FROM mvc_segments WHERE released IS NULL
       UNION ALL SELECT 'disk', Name FROM vm_disks
       UNION ALL SELECT 'network', Name FROM networks WHERE VlanID IS NOT NULL

@@ -230,7 +230,7 @@ SQL
   mariadb_load "$schema/rocks.sql" cluster
   is 'files run again change nothing' "$(mariadb_sql cluster -e \
     'SELECT (SELECT SUM(version) FROM mvc_schema), (SELECT COUNT(*) FROM mvc_segments),
-     (SELECT COUNT(*) FROM nodes)' | tr '\t' ' ')" '2 2 9'
+     (SELECT COUNT(*) FROM nodes)' | tr '\t' ' ')" '3 2 9'
   REFUSED_FOR='Duplicate entry'
   refused 'defaults.sql refuses a database that has rows' \
     mariadb_load "$schema/defaults.sql" cluster

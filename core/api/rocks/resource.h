@@ -109,6 +109,8 @@ struct rocks_member_row {
   uint32_t segment;     /* at its site; 0: not yet */
   uint32_t cpus, slice;
   uint64_t memory, disk; /* MiB; 10^9 bytes */
+  /* The site that gave the MAC, which the VM has left since; "": site_uuid. */
+  const char *mac_uuid;
 };
 
 /* A virtual cluster at its home site (mvc_clusters, mvc_settings,
@@ -137,6 +139,9 @@ struct rocks_vm_request {
   uint64_t memory, disk;
   const char *virt_type;
   const char *public_ip, *gateway; /* of a frontend; gateway "": the site's */
+  /* The VM as it stands at another site, from where it comes, or NULL: it keeps
+   * the MAC of its private NIC, its disks with their paths, its CD and its boot. */
+  const struct rocks_vm_row *as;
 };
 
 struct rocks_reservation {
@@ -178,6 +183,17 @@ struct rocks_renumbering {
 
   void *arg;
   int (*member)(void *arg, const struct rocks_member_row *); /* as it is then */
+};
+
+/* Another container of the same site for a VM. */
+struct rocks_relocation {
+  uint32_t size;
+  const char *name, *container;
+  const char *home_uuid, *cluster; /* to whom it has to be leased; NULL: whoever has it */
+  bool bounded; /* a container that is drained is refused; to a VM that another site
+                 * has leased, one without room as well */
+  bool dry;     /* do all but the commit */
+  const struct rocks_snapshot *then; /* told of the site as it is then, or NULL */
 };
 
 struct rocks_journal_row {
@@ -250,6 +266,16 @@ struct rocks_resource_ops {
    * its clusters keep the network that they were reserved with. */
   int (*renumber)(struct rocks_resource *, struct rocks_call *,
                   const struct rocks_renumbering *);
+
+  /* A VM stands on another container of this site from now on, in its lease and in
+   * this site's own clusters too; where it stands already is no error.  NULL: its
+   * VMs stay where they were reserved. */
+  int (*relocate)(struct rocks_resource *, struct rocks_call *, const struct rocks_relocation *);
+  /* As release() of one VM, which goes on at another site with the MAC that this
+   * one gave it: nobody else gets that until the cluster is released here or the
+   * VM is reserved here again.  NULL: VMs do not leave it. */
+  int (*depart)(struct rocks_resource *, struct rocks_call *, const char *home_uuid,
+                const char *cluster, const char *name);
 };
 
 #ifdef __cplusplus

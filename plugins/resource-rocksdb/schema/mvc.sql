@@ -166,18 +166,34 @@ CREATE TABLE IF NOT EXISTS mvc_journal (
   KEY cluster (cluster)
 ) ENGINE=InnoDB DEFAULT CHARSET=latin1;
 
--- A VM of this site that is on its way from one container to another: from before the first step until
--- after the last. Where it is then, its row in vm_nodes says: at `source` until all it has was copied.
+-- MACs that VMs took along to another site. At the site that gave one, so that it gives it to nobody else
+-- while the cluster lives; at home, to tell that site (site_uuid) when the cluster is gone.
+CREATE TABLE IF NOT EXISTS mvc_macs (
+  mac varchar(17) NOT NULL,
+  home_uuid char(36) NOT NULL,
+  cluster varchar(128) NOT NULL,
+  vm varchar(128) NOT NULL,
+  site_uuid char(36) NOT NULL,
+  PRIMARY KEY (mac),
+  KEY home_cluster (home_uuid, cluster)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1;
+
+-- Home site. A VM that is on its way from one container to another: from before the first step until
+-- after the last. Both are HOST or SITE:HOST. Where it is then, its row in vm_nodes or mvc_members says: at
+-- `source` until all it has was copied.
 CREATE TABLE IF NOT EXISTS mvc_moves (
   vm varchar(128) NOT NULL,
-  source varchar(128) NOT NULL,
-  target varchar(128) NOT NULL,
+  source varchar(200) NOT NULL,
+  target varchar(200) NOT NULL,
   file varchar(255) NOT NULL,
   begun datetime NOT NULL,
   PRIMARY KEY (vm)
 ) ENGINE=InnoDB DEFAULT CHARSET=latin1;
 
+-- Version 2 had these as wide as a host's name.
+ALTER TABLE mvc_moves MODIFY source varchar(200) NOT NULL, MODIFY target varchar(200) NOT NULL;
+
 -- The last statement of this file: the program writes mvc_site just before it.
 INSERT INTO mvc_schema (version, created)
-SELECT 2, UTC_TIMESTAMP() FROM DUAL
- WHERE NOT EXISTS (SELECT 1 FROM mvc_schema AS present WHERE present.version = 2);
+SELECT 3, UTC_TIMESTAMP() FROM DUAL
+ WHERE NOT EXISTS (SELECT 1 FROM mvc_schema AS present WHERE present.version = 3);

@@ -209,6 +209,48 @@ renumber(struct drive *d)
   return d->ops->renumber(d->resource, d->call, &want);
 }
 
+/* relocate VM CONTAINER [home= cluster=] [bounded=yes] [dry=yes]: and the VM as it is then */
+static int
+relocate(struct drive *d)
+{
+  struct rocks_snapshot then = { .size = sizeof then, .vms = d->words, .nvms = 1,
+                                 .vm = print_vm };
+  struct rocks_relocation want = {
+    .size = sizeof want, .name = d->words[0], .container = d->words[1],
+    .home_uuid = option(d, "home", NULL), .cluster = option(d, "cluster", NULL),
+    .bounded = flag(d, "bounded"), .dry = flag(d, "dry"), .then = &then,
+  };
+
+  return d->ops->relocate(d->resource, d->call, &want);
+}
+
+static int
+depart(struct drive *d)
+{
+  return d->ops->depart(d->resource, d->call, d->words[0], d->words[1], d->words[2]);
+}
+
+/* arrive HOME CLUSTER CONTAINER VM MAC: one that comes from another site. */
+static int
+arrive(struct drive *d)
+{
+  struct rocks_nic_row nic = { .device = "eth0", .mac = d->words[4], .segment = 7000 };
+  struct rocks_disk disk = { .type = "file", .path = "/far/away/disk.img", .device = "vda",
+                             .mode = "virtio", .bytes = UINT64_C(5000000000) };
+  struct rocks_vm_row vm = { .size = sizeof vm, .name = d->words[3], .boot = "os",
+                             .cdrom = "/far/away/cd.iso", .disks = &disk, .ndisks = 1,
+                             .nics = &nic, .nnics = 1 };
+  struct rocks_vm_request request = {
+    .container = d->words[2], .name = d->words[3], .index = 6, .cpus = 2, .memory = 512,
+    .disk = 5, .virt_type = "hvm", .as = &vm };
+  struct rocks_reservation want = {
+    .size = sizeof want, .home_uuid = d->words[0], .cluster = d->words[1], .segment_min = 4096,
+    .segment_max = 1000000, .subnet = "private", .foreign = true, .vms = &request, .nvms = 1,
+    .member = print_member };
+
+  return d->ops->reserve(d->resource, d->call, &want);
+}
+
 static int
 print_lease(void *arg, const char *home, const char *cluster, const struct rocks_member_row *m)
 {
@@ -319,6 +361,9 @@ const struct operation cluster_operations[] = {
   { "reserve", DRIVE_OPEN, 0, reserve },
   { "release", DRIVE_OPEN, 2, release },
   { "renumber", DRIVE_OPEN, 3, renumber },
+  { "relocate", DRIVE_OPEN, 2, relocate },
+  { "depart", DRIVE_OPEN, 3, depart },
+  { "arrive", DRIVE_OPEN, 5, arrive },
   { "leases", DRIVE_OPEN, 0, leases },
   { "clusters", DRIVE_OPEN, 0, clusters },
   { "record", DRIVE_OPEN, 3, record },
