@@ -208,6 +208,15 @@ load_names(struct reserve *v)
 
   query_text(&q, "SELECT Name FROM nodes WHERE Name IS NOT NULL UNION ALL "
                  "SELECT Name FROM aliases WHERE Name IS NOT NULL");
+  if (!v->r->bare) {
+    /* Members at other sites have their names here too: one of its own cluster
+     * may be coming back. */
+    query_text(&q, " UNION ALL SELECT m.name FROM mvc_members m "
+                   "JOIN mvc_clusters c ON c.id = m.cluster WHERE m.site_uuid <> ");
+    query_value(&q, sql_text(v->r->uuid));
+    query_text(&q, " AND c.name <> ");
+    query_value(&q, sql_text(v->want->cluster == NULL ? "" : v->want->cluster));
+  }
   return load(v, &q, name_row);
 }
 

@@ -34,7 +34,7 @@ extern "C" {
 #endif
 
 /* Changes only when modules built before must be refused. */
-#define ROCKS_ABI 1u
+#define ROCKS_ABI 2u
 
 #if defined(__GNUC__)
 #define ROCKS_PRINTF(f, a) __attribute__((format(printf, f, a)))
