@@ -115,14 +115,14 @@ load_chosen(struct choosing *r)
 static int
 count_members(void *arg, const struct rocks_cluster_row *row)
 {
-  const struct choosing *r = arg;
+  const struct model *model = arg;
   struct site *site;
   size_t i;
 
   for (i = 0; i < row->nmembers; i++) {
     const struct rocks_member_row *member = &row->members[i];
 
-    site = model_site_by_uuid(r->model, member->site_uuid);
+    site = model_site_by_uuid(model, member->site_uuid);
     if (site != NULL)
       quota_add(&site->borrowed, member->cpus, member->memory, member->disk);
   }
@@ -138,14 +138,15 @@ has_bound(const struct quota *quota)
 /* A bound is what the site's admin agreed with this home site, so what others
  * have there does not count. */
 static int
-count_borrowed(struct choosing *r)
+count_borrowed(struct rocks_call *call, struct model *model, struct site *const *sites, size_t n)
 {
-  struct site *home = model_home(r->model);
+  struct site *home = model_home(model);
   size_t i;
 
-  for (i = 0; i < r->choice->nsites; i++)
-    if (has_bound(&r->choice->sites[i]->quota))
-      return home->resource->ops.resource.clusters(home->inventory, r->call, NULL, count_members, r);
+  for (i = 0; i < n; i++)
+    if (has_bound(&sites[i]->quota))
+      return home->resource->ops.resource.clusters(home->inventory, call, NULL, count_members,
+                                                   model);
   return 0;
 }
 
@@ -227,5 +228,28 @@ choose(struct rocks_call *call, struct model *model, const struct wish *wish,
   if (choice_spans_sites(choice) &&
       capacity_refresh(call, model, wish->vm, choice->sites, choice->nsites) != 0)
     return -1;
-  return count_borrowed(&r) != 0 || place_frontend(&r) != 0 ? -1 : place_computes(&r);
+  if (count_borrowed(call, model, choice->sites, choice->nsites) != 0 || place_frontend(&r) != 0)
+    return -1;
+  return place_computes(&r);
+}
+
+int
+choose_room(struct rocks_call *call, struct model *model, const struct backend *vm,
+            struct site *site, const char *host, const struct need *need)
+{
+  struct place place = { .site = site }, chosen;
+  size_t over;
+
+  if (!site->home && capacity_refresh(call, model, vm, &site, 1) != 0)
+    return -1;
+  place.container = site_container(site, host);
+  if (place.container == NULL)
+    return call_fail(call, ROCKS_ENOTFOUND, "host \"%s\" is no VM container of site %s", host,
+                     site->name);
+  if (count_borrowed(call, model, &site, 1) != 0 ||
+      place_vms(call, model, &place, 1, need, 1, site->home, &chosen, &over) != 0)
+    return -1;
+  if (over > 0)
+    call_warn(call, "the VM will stand beyond what %s has", model_label(model, site, host));
+  return 0;
 }

@@ -33,6 +33,11 @@ struct choice {
 /* Chooses the sites, loads them and home, and places frontend and computes.  The
  * model's sites need only be known. */
 int choose(struct rocks_call *, struct model *, const struct wish *, struct choice *);
+/* Whether a VM that comes from another site finds room on that host, within what
+ * this home site may have there; -1 with a report that says how much there is.
+ * The site is loaded with its containers. */
+int choose_room(struct rocks_call *, struct model *, const struct backend *vm, struct site *,
+                const char *host, const struct need *);
 /* Whether a site other than home is among the chosen. */
 bool choice_spans_sites(const struct choice *);
 

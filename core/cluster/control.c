@@ -44,7 +44,7 @@ release(struct control *control, struct site *site)
   CLEANUP_LIST struct list names = { 0 };
   size_t i;
 
-  if (!site->home && !cluster_stands_at(&control->cluster, site))
+  if (!site->home && !cluster_owes(&control->cluster, site))
     return 0;
   if (site_open(control->call, site) != 0)
     return -1;
@@ -137,9 +137,8 @@ change(struct control *control, const char *during, const char *after, const cha
   return after != NULL ? set_state(control, after) : 0;
 }
 
-/* Whether all its sites have agreed on what the cluster is. */
-static int
-check_complete(struct control *control)
+int
+control_check_complete(struct control *control)
 {
   const struct rocks_cluster_row *row = &control->cluster.row;
   bool added = strcmp(row->state, "adding") != 0;
@@ -181,7 +180,7 @@ control_start(struct control *control, const struct plan_choice *choice)
 {
   bool whole = choice->names == NULL;
 
-  if (check_complete(control) != 0 || check_frontend(control, choice) != 0)
+  if (control_check_complete(control) != 0 || check_frontend(control, choice) != 0)
     return -1;
   new_plan(control);
   plan_start(&control->plan, choice);
@@ -194,7 +193,7 @@ control_stop(struct control *control, const struct plan_choice *choice)
 {
   bool whole = choice->names == NULL;
 
-  if (whole && check_complete(control) != 0)
+  if (whole && control_check_complete(control) != 0)
     return -1;
   new_plan(control);
   plan_stop(&control->plan, choice);

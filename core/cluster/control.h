@@ -68,6 +68,8 @@ int control_sync(struct control *);
 /* Whether anything of the loaded cluster was ever begun on a host; of one without
  * a record that is not known, and taken to be so. */
 int control_begun(struct control *, bool *begun);
+/* Whether all its sites have agreed on what the cluster is; -1 with a report. */
+int control_check_complete(struct control *);
 /* Adds to the error how a cluster that was changed half-way is completed: by
  * `rocks MEND CLUSTER`; NULL adds nothing.  -1. */
 int control_mendable(struct control *, const char *mend);

@@ -34,6 +34,17 @@ cluster_stands_at(const struct cluster *cluster, const struct site *site)
   return false;
 }
 
+bool
+cluster_owes(const struct cluster *cluster, const struct site *site)
+{
+  size_t i;
+
+  for (i = 0; i < cluster->row.nmembers; i++)
+    if (strcmp(or_empty(cluster->row.members[i].mac_uuid), site->uuid) == 0)
+      return true;
+  return cluster_stands_at(cluster, site);
+}
+
 static int
 compare_uuid(const void *a, const void *b)
 {

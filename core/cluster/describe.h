@@ -19,6 +19,9 @@ struct cluster {
 struct rocks_network cluster_network(const struct cluster *);
 /* Whether it has members at the site. */
 bool cluster_stands_at(const struct cluster *, const struct site *);
+/* Whether the site has to be told when it is gone: it has members there, or had one
+ * that took its MAC along. */
+bool cluster_owes(const struct cluster *, const struct site *);
 /* The sites other than home where it has members, in the order of their UUIDs, so
  * that two home sites never wait for each other crosswise; pooled. */
 struct site **cluster_lenders(struct model *, const struct cluster *, size_t *count);

@@ -17,8 +17,7 @@
 /* What one container says of the VM. */
 struct side {
   const struct move *move;
-  const char *host;
-  const struct rocks_vm_row *vm;
+  const struct move_end *end;
 };
 
 static int
@@ -32,7 +31,7 @@ static int
 ask_file(const struct side *side, struct rocks_call *call, struct text *answer)
 {
   struct rocks_script *script = script_new();
-  struct remote_host host = worker_host(side->move->site, side->host);
+  struct remote_host host = worker_host(side->end->site, side->end->vm->container);
   struct remote_job job = { .host = &host, .timeout = ANSWER_WITHIN };
   int result = 0;
 
@@ -55,7 +54,7 @@ ask(void *arg, struct rocks_call *call, struct text *answer)
   void *connection;
   int result;
 
-  if (hypervisor_connect(call, vm, side->move->site, side->host, false, &connection) != 0)
+  if (hypervisor_connect(call, vm, side->end->site, side->end->vm->container, false, &connection) != 0)
     return -1;
   result = vm->ops.vm.states(connection, call, tell_state, answer);
   vm->ops.vm.disconnect(connection);
@@ -87,16 +86,29 @@ runs(enum rocks_vm_state state)
   return state == ROCKS_VM_ACTIVE || state == ROCKS_VM_PAUSED || state == ROCKS_VM_SHUTDOWN;
 }
 
+static const char *
+label(const struct move *move, const struct move_end *end)
+{
+  return model_label(&move->control->model, end->site, end->vm->container);
+}
+
+/* Two sites may each have their network 10.1/16: what a hypervisor of the one
+ * would call to go on with a VM at the other is some host of its own. */
+static bool
+may_go_live(const struct move *move)
+{
+  return move->shared && !move_between_sites(move)
+         && move->control->cluster.vm->ops.vm.migrate != NULL;
+}
+
 static int
 choose(struct move *move, enum rocks_vm_state here, enum rocks_vm_state there, bool saved_here,
        bool saved_there)
 {
-  struct rocks_call *call = move->control->call;
-  const struct rocks_vm_row *vm = move->from;
-
   if (runs(here) && runs(there))
-    return call_fail(call, ROCKS_EEXISTS, "VM %s is on %s and on %s at once; end one of them there "
-                     "first", vm->name, vm->container, move->to->container);
+    return call_fail(move->control->call, ROCKS_EEXISTS, "VM %s is on %s and on %s at once; end one "
+                     "of them there first", move->from.vm->name, label(move, &move->from),
+                     label(move, &move->to));
   move->runs = runs(here);
   move->paused = (runs(there) ? there : here) == ROCKS_VM_PAUSED;
   /* What counts is where it runs, whatever the inventory says; and it was the move
@@ -114,7 +126,7 @@ choose(struct move *move, enum rocks_vm_state here, enum rocks_vm_state there, b
   else if (move_shared(move, &move->shared) != 0)
     return -1;
   move->copy_state = !move->settled;
-  if (runs(here) && move->shared && move->control->cluster.vm->ops.vm.migrate != NULL)
+  if (runs(here) && may_go_live(move))
     move->way = MOVE_LIVE;
   else if (runs(here) || (move->settled ? saved_there : saved_here))
     move->way = MOVE_SAVED;
@@ -126,8 +138,7 @@ choose(struct move *move, enum rocks_vm_state here, enum rocks_vm_state there, b
 int
 move_look(struct move *move)
 {
-  struct side sides[2] = { { move, move->from->container, move->from },
-                           { move, move->to->container, move->to } };
+  struct side sides[2] = { { move, &move->from }, { move, &move->to } };
   struct question questions[2] = { { .ask = ask, .arg = &sides[0] },
                                    { .ask = ask, .arg = &sides[1] } };
   enum rocks_vm_state state[2] = { ROCKS_VM_ABSENT, ROCKS_VM_ABSENT };
@@ -138,10 +149,10 @@ move_look(struct move *move)
   fanout(questions, 2, 2 * ANSWER_WITHIN);
   for (i = 0; i < 2; i++) {
     if (questions[i].answered)
-      state[i] = read_state(&questions[i], move->from->name, &saved[i]);
+      state[i] = read_state(&questions[i], move->from.vm->name, &saved[i]);
     else
-      result = call_fail(move->control->call, ROCKS_EUNREACHABLE, "%s: %s", sides[i].host,
-                         text_get(&questions[i].answer));
+      result = call_fail(move->control->call, ROCKS_EUNREACHABLE, "%s: %s",
+                         label(move, sides[i].end), text_get(&questions[i].answer));
     text_free(&questions[i].answer);
   }
   return result == 0 ? choose(move, state[0], state[1], saved[0], saved[1]) : -1;
@@ -154,6 +165,8 @@ home_step(void *arg, struct rocks_call *call, const struct step *step)
 
   if (step->kind == STEP_RECORD)
     return move->commit(move->arg);
+  if (step->kind == STEP_SITE_RELEASE)
+    return move->leave(move->arg);
   return step->kind == STEP_COPY ? move_copy(move, call) : 0;
 }
 
@@ -192,7 +205,8 @@ take_back(struct move *move)
   control->call = &quiet;
   if (move_look(&again) == 0 && again.way != MOVE_FINISH && again.runs) {
     new_plan(control);
-    plan_add(&control->plan, STEP_NETWORK_DOWN, move->site, move->to->container, move->to, NULL);
+    plan_add(&control->plan, STEP_NETWORK_DOWN, move->to.site, move->to.vm->container, move->to.vm,
+             NULL);
     control->plan.phase++;
     move->stays = apply(move, &quiet) == 0;
   }

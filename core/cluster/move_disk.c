@@ -35,9 +35,10 @@ folder_of(struct pool *pool, const char *path)
 }
 
 static int
-run_on(const struct move *move, const char *host, struct rocks_script *script, struct text *output)
+run_on(const struct move *move, const struct move_end *end, struct rocks_script *script,
+       struct text *output)
 {
-  struct remote_host remote = worker_host(move->site, host);
+  struct remote_host remote = worker_host(end->site, end->vm->container);
   struct remote_job job = { .host = &remote, .script = script_text(script),
                             .timeout = LOOK_SECONDS };
   int result = 0;
@@ -52,17 +53,18 @@ run_on(const struct move *move, const char *host, struct rocks_script *script, s
 
 /* Functions of a host that looks at files. */
 static const char look_code[] =
-  "rocks_mark() { : >\"$1\"; }\n"
+  /* a VM that was never started may have no folder yet */
+  "rocks_mark() { [ ! -d \"$(dirname -- \"$1\")\" ] || : >\"$1\"; }\n"
   "rocks_marked() { if [ -e \"$1\" ]; then echo there; else echo missing; fi; }\n"
   "rocks_unmark() { rm -f -- \"$1\"; }\n";
 
 /* One of them for a mark beside each image; -1 with the error reported. */
 static int
-marks(const struct move *move, const char *host, const char *function, const char *mark,
-      struct text *output)
+marks(const struct move *move, const struct move_end *end, const char *function,
+      const char *mark, struct text *output)
 {
   struct rocks_script *script = script_new();
-  const struct rocks_vm_row *vm = move->from;
+  const struct rocks_vm_row *vm = move->from.vm;
   struct pool *pool = &move->control->model.pool;
   size_t i;
   int result;
@@ -73,7 +75,7 @@ marks(const struct move *move, const char *host, const char *function, const cha
       script_run(script, function,
                  pool_format(pool, "%s/.%s", folder_of(pool, vm->disks[i].path), mark),
                  (char *) NULL);
-  result = script_is_empty(script) ? 0 : run_on(move, host, script, output);
+  result = script_is_empty(script) ? 0 : run_on(move, end, script, output);
   script_free(script);
   return result;
 }
@@ -81,13 +83,14 @@ marks(const struct move *move, const char *host, const char *function, const cha
 static int
 no_devices(const struct move *move)
 {
-  const struct rocks_vm_row *vm = move->from;
+  const struct rocks_vm_row *vm = move->from.vm;
   size_t i;
 
   for (i = 0; i < vm->ndisks; i++)
     if (is_device(&vm->disks[i]))
       return call_fail(move->control->call, ROCKS_EUNSUPPORTED, "disk %s of VM %s is a device of %s,"
-                       " which cannot be copied", vm->disks[i].path, vm->name, vm->container);
+                       " which cannot be copied", vm->disks[i].path, vm->name,
+                       model_label(&move->control->model, move->from.site, vm->container));
   return 0;
 }
 
@@ -104,40 +107,48 @@ move_shared(const struct move *move, bool *shared)
   if (getrandom(&number, sizeof number, 0) < 0)
     number = (uint64_t) getpid();
   mark = pool_format(pool, "rocks-move-%016" PRIx64, number);
-  if (marks(move, move->from->container, "rocks_mark", mark, &ignored) != 0)
+  if (marks(move, &move->from, "rocks_mark", mark, &ignored) != 0)
     return -1;
-  result = marks(move, move->to->container, "rocks_marked", mark, &seen);
-  if (marks(move, move->from->container, "rocks_unmark", mark, &ignored) != 0)
+  result = marks(move, &move->to, "rocks_marked", mark, &seen);
+  if (marks(move, &move->from, "rocks_unmark", mark, &ignored) != 0)
     return -1;
   *shared = strstr(text_get(&seen), "missing") == NULL;
   return result == 0 && !*shared ? no_devices(move) : result;
 }
 
+/* `sh -eu -c CODE sh FOLDER NAME` */
+static void
+write_command(struct text *text, const char *code, const char *folder, const char *name)
+{
+  text_add(text, "sh -eu -c ");
+  text_add_quoted(text, code);
+  text_add(text, " sh ");
+  text_add_quoted(text, folder);
+  text_add_char(text, ' ', 1);
+  text_add_quoted(text, name);
+}
+
 /* A file that is only half there has another name.  tar keeps holes, owner and
- * mode, and notices when its input ends too soon. */
+ * mode, and notices when its input ends too soon.  An image that was never made
+ * travels as an empty archive. */
 static int
 copy_file(const struct move *move, struct rocks_call *call, const char *path)
 {
   static const char take[] =
     "(umask 022 && mkdir -p -- \"$1\") && cd -- \"$1\" && part=.$2.moving && rm -rf -- \"$part\" && "
-    "mkdir -m 700 -- \"$part\" && tar -x -S -f - -C \"$part\" && mv -f -- \"$part/$2\" \"$2\" && "
-    "rmdir -- \"$part\"";
-  struct remote_host from = worker_host(move->site, move->from->container);
-  struct remote_host to = worker_host(move->site, move->to->container);
+    "mkdir -m 700 -- \"$part\" && tar -x -S -f - -C \"$part\" && "
+    "if [ -e \"$part/$2\" ]; then mv -f -- \"$part/$2\" \"$2\"; fi && rmdir -- \"$part\"";
+  static const char give[] =
+    "if [ -e \"$1/$2\" ]; then exec tar -c -S -f - -C \"$1\" -- \"$2\"; fi; "
+    "exec tar -c -f - -T /dev/null";
+  struct remote_host from = worker_host(move->from.site, move->from.vm->container);
+  struct remote_host to = worker_host(move->to.site, move->to.vm->container);
   CLEANUP_TEXT struct text out = { 0 }, in = { 0 };
   const char *folder = folder_of(&move->control->model.pool, path);
   const char *name = strrchr(path, '/') + 1;
 
-  text_add(&out, "tar -c -S -f - -C ");
-  text_add_quoted(&out, folder);
-  text_add(&out, " -- ");
-  text_add_quoted(&out, name);
-  text_add(&in, "sh -eu -c ");
-  text_add_quoted(&in, take);
-  text_add(&in, " sh ");
-  text_add_quoted(&in, folder);
-  text_add_char(&in, ' ', 1);
-  text_add_quoted(&in, name);
+  write_command(&out, give, folder, name);
+  write_command(&in, take, folder, name);
   return remote_pipe(call, &from, text_get(&out), &to, text_get(&in), COPY_SECONDS);
 }
 
@@ -145,7 +156,7 @@ int
 move_copy(const struct move *move, struct rocks_call *call)
 {
   struct pool *pool = &move->control->model.pool;
-  const struct rocks_vm_row *vm = move->from;
+  const struct rocks_vm_row *vm = move->from.vm;
   size_t i;
 
   if (move->way == MOVE_SAVED && move->copy_state && copy_file(move, call, move->file) != 0)
@@ -154,7 +165,8 @@ move_copy(const struct move *move, struct rocks_call *call)
     if (is_device(&vm->disks[i]))
       continue;
     move->say(move->arg, pool_format(pool, "Moving virtual disk (%s) to %s", vm->disks[i].path,
-                                     move->to->container));
+                                     model_label(&move->control->model, move->to.site,
+                                                 move->to.vm->container)));
     if (copy_file(move, call, vm->disks[i].path) != 0)
       return -1;
   }

@@ -11,28 +11,48 @@
 
 #include "cluster/move.h"
 
-static struct step *
-add(const struct move *move, struct plan *plan, enum step_kind kind,
-    const struct rocks_vm_row *vm, const char *detail)
+bool
+move_between_sites(const struct move *move)
 {
-  plan_add(plan, kind, move->site, vm->container, vm, detail);
-  plan->steps[plan->nsteps - 1].to = move->to->container;
-  return &plan->steps[plan->nsteps - 1];
+  return move->from.site != move->to.site;
+}
+
+static void
+bound_for(struct plan *plan, const struct move_end *to)
+{
+  plan->steps[plan->nsteps - 1].to = to->vm->container;
+  plan->steps[plan->nsteps - 1].to_site = to->site;
+}
+
+static void
+add(const struct move *move, struct plan *plan, enum step_kind kind, const struct move_end *end,
+    const char *detail)
+{
+  plan_add(plan, kind, end->site, end->vm->container, end->vm, detail);
+  bound_for(plan, &move->to);
+}
+
+static void
+copy(const struct move *move, struct plan *plan, const char *file)
+{
+  plan_add(plan, STEP_COPY, move->to.site, "", move->to.vm, file);
+  bound_for(plan, &move->to);
+  plan->phase++;
 }
 
 static void
 record(const struct move *move, struct plan *plan)
 {
-  plan_add(plan, STEP_RECORD, move->site, "", move->to, move->to->container);
+  plan_add(plan, STEP_RECORD, move->to.site, "", move->to.vm, move->to.vm->container);
   plan->phase++;
 }
 
 static void
 leave(const struct move *move, struct plan *plan, bool port)
 {
-  add(move, plan, STEP_VM_UNDEFINE, move->from, NULL);
+  add(move, plan, STEP_VM_UNDEFINE, &move->from, NULL);
   if (port)
-    add(move, plan, STEP_NETWORK_DOWN, move->from, NULL);
+    add(move, plan, STEP_NETWORK_DOWN, &move->from, NULL);
   plan->phase++;
 }
 
@@ -40,11 +60,11 @@ static void
 arrive(const struct move *move, struct plan *plan, bool port)
 {
   if (port)
-    add(move, plan, STEP_NETWORK_UP, move->to, NULL);
-  add(move, plan, STEP_VM_PREPARE, move->to, NULL);
+    add(move, plan, STEP_NETWORK_UP, &move->to, NULL);
+  add(move, plan, STEP_VM_PREPARE, &move->to, NULL);
   if (!move->paused)
-    add(move, plan, STEP_VM_RESUME, move->to, NULL);
-  add(move, plan, STEP_VM_DEFINE, move->to, NULL);
+    add(move, plan, STEP_VM_RESUME, &move->to, NULL);
+  add(move, plan, STEP_VM_DEFINE, &move->to, NULL);
   plan->phase++;
 }
 
@@ -74,8 +94,8 @@ finish_back(const struct move *move, struct plan *plan, bool port)
 static void
 erase_files(const struct move *move, struct plan *plan)
 {
-  add(move, plan, STEP_FILE_ERASE, move->to, move->file);
-  add(move, plan, STEP_FILE_ERASE, move->from, move->file);
+  add(move, plan, STEP_FILE_ERASE, &move->to, move->file);
+  add(move, plan, STEP_FILE_ERASE, &move->from, move->file);
   plan->phase++;
 }
 
@@ -83,9 +103,9 @@ static void
 live(const struct move *move, struct plan *plan, bool port)
 {
   if (port)
-    add(move, plan, STEP_NETWORK_STANDBY, move->to, NULL);
+    add(move, plan, STEP_NETWORK_STANDBY, &move->to, NULL);
   plan->phase++;
-  add(move, plan, STEP_VM_MIGRATE, move->from, NULL);
+  add(move, plan, STEP_VM_MIGRATE, &move->from, NULL);
   plan->phase++;
   finish(move, plan, port);
 }
@@ -93,23 +113,19 @@ live(const struct move *move, struct plan *plan, bool port)
 static void
 saved(const struct move *move, struct plan *plan, bool port)
 {
-  bool copy = move->copy_state || !move->shared;
-
   if (move->runs) {
-    add(move, plan, STEP_FILE_PLACE, move->from, move->file);
-    add(move, plan, STEP_VM_SAVE, move->from, move->file);
+    add(move, plan, STEP_FILE_PLACE, &move->from, move->file);
+    add(move, plan, STEP_VM_SAVE, &move->from, move->file);
   }
   leave(move, plan, port);
-  if (copy) {
-    plan_add(plan, STEP_COPY, move->site, "", move->to, move->file);
-    plan->phase++;
-  }
+  if (move->copy_state || !move->shared)
+    copy(move, plan, move->file);
   record(move, plan);
   if (port)
-    add(move, plan, STEP_NETWORK_UP, move->to, NULL);
-  add(move, plan, STEP_VM_PREPARE, move->to, NULL);
-  add(move, plan, STEP_VM_RESTORE, move->to, move->file);
-  add(move, plan, STEP_VM_DEFINE, move->to, NULL);
+    add(move, plan, STEP_NETWORK_UP, &move->to, NULL);
+  add(move, plan, STEP_VM_PREPARE, &move->to, NULL);
+  add(move, plan, STEP_VM_RESTORE, &move->to, move->file);
+  add(move, plan, STEP_VM_DEFINE, &move->to, NULL);
   plan->phase++;
   erase_files(move, plan);
 }
@@ -119,8 +135,7 @@ off(const struct move *move, struct plan *plan, bool port)
 {
   leave(move, plan, port);
   if (!move->shared)
-    plan_add(plan, STEP_COPY, move->site, "", move->to, NULL);
-  plan->phase++;
+    copy(move, plan, NULL);
   record(move, plan);
 }
 
@@ -128,7 +143,7 @@ void
 move_plan(const struct move *move, struct plan *plan)
 {
   struct rocks_port ignored;
-  bool port = cluster_port(plan->cluster, move->from, &ignored);
+  bool port = cluster_port(plan->cluster, move->from.vm, &ignored);
 
   if (move->unfinished)
     finish_back(move, plan, port);
@@ -146,5 +161,9 @@ move_plan(const struct move *move, struct plan *plan)
     finish(move, plan, port);
     erase_files(move, plan);
     break;
+  }
+  if (move_between_sites(move)) {
+    plan_add(plan, STEP_SITE_RELEASE, move->from.site, "", move->from.vm, NULL);
+    plan->phase++;
   }
 }

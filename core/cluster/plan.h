@@ -48,7 +48,8 @@ struct step {
   const struct rocks_vm_row *vm; /* or NULL */
   const char *detail; /* for people; of save and restore, the file */
   enum rocks_vm_stop stop; /* how, for STEP_VM_STOP */
-  const char *to;    /* for STEP_VM_MIGRATE and STEP_COPY: a container of the site */
+  const char *to;    /* for STEP_VM_MIGRATE and STEP_COPY: a container */
+  struct site *to_site; /* of which */
 };
 
 struct plan {

@@ -15,6 +15,7 @@ struct reserving {
   struct model *model;
   const struct wish *wish;
   struct cluster *cluster;
+  const struct rocks_vm_row *as; /* one that comes from another site, or NULL */
   bool dry;
   struct choice choice;
   struct rocks_member_row *members;
@@ -66,6 +67,14 @@ plan_members(struct reserving *r)
   }
 }
 
+static const char *
+virt_type_of(const struct reserving *r)
+{
+  if (r->as != NULL)
+    return r->as->virt_type;
+  return r->wish != NULL ? r->wish->virt_type : "hvm";
+}
+
 static struct rocks_vm_request
 request_of(const struct reserving *r, const struct rocks_member_row *member)
 {
@@ -78,7 +87,8 @@ request_of(const struct reserving *r, const struct rocks_member_row *member)
                                     .cpus = member->cpus,
                                     .memory = member->memory,
                                     .disk = member->disk,
-                                    .virt_type = r->wish != NULL ? r->wish->virt_type : "hvm",
+                                    .virt_type = virt_type_of(r),
+                                    .as = r->as,
                                     .public_ip = frontend && r->wish ? r->wish->ip : "",
                                     .gateway = frontend && r->wish ? or_empty(r->wish->gateway)
                                                                    : "" };
@@ -272,4 +282,14 @@ reserve_missing(struct rocks_call *call, struct model *model, struct cluster *cl
     return -1;
   cluster->row.state = "stopped";
   return dry ? 0 : home->resource->ops.resource.record(home->inventory, call, &cluster->row);
+}
+
+int
+reserve_arrival(struct rocks_call *call, struct model *model, struct cluster *cluster,
+                struct site *site, const struct rocks_vm_row *as, struct rocks_member_row *member)
+{
+  struct reserving r = { .call = call, .model = model, .cluster = cluster, .as = as,
+                         .members = member, .nmembers = 1 };
+
+  return site_open(call, site) != 0 ? -1 : reserve_at(&r, site, NULL);
 }

@@ -20,4 +20,10 @@ int reserve_cluster(struct rocks_call *, struct model *, const struct wish *, bo
 /* Completes a cluster that a killed command left half reserved. */
 int reserve_missing(struct rocks_call *, struct model *, struct cluster *, bool dry);
 
+/* Reserves, at a site that is loaded, what `member` says of a VM of the cluster as
+ * it stands elsewhere (`as`, whose MAC and disks it keeps); doing it twice is
+ * doing it once.  `member` is then as that site has promised it. */
+int reserve_arrival(struct rocks_call *, struct model *, struct cluster *, struct site *,
+                    const struct rocks_vm_row *as, struct rocks_member_row *member);
+
 #endif

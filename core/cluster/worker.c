@@ -220,11 +220,11 @@ static int
 migrate(struct rocks_call *call, struct hypervisor *h, const struct step *step)
 {
   const struct backend *backend = h->batch->plan->cluster->vm;
-  const struct rocks_container_row *to = site_container(step->site, step->to);
+  const struct rocks_container_row *to = site_container(step->to_site, step->to);
   void *destination;
   int result;
 
-  if (hypervisor_connect(call, backend, step->site, step->to, false, &destination) != 0)
+  if (hypervisor_connect(call, backend, step->to_site, step->to, false, &destination) != 0)
     return -1;
   result = backend->ops.vm.migrate(h->connection, call, step->vm->name, destination,
                                    to != NULL && to->address[0] != '\0' ? to->address : step->to);

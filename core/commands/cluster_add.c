@@ -261,7 +261,7 @@ resolve_names(struct run *run, struct order *order, bool dry)
   } else if (!dry) {
     run_progress(run, "Creating Virtual Frontend on Physical Host %s --> \n", container);
   }
-  if (wish->fe_name != NULL && hosts_check_new(run, wish->fe_name) != 0)
+  if (wish->fe_name != NULL && sites_check_new(run, wish->fe_name) != 0)
     return -1;
   return check_addresses(run, wish);
 }

@@ -102,7 +102,7 @@ set_host_name(struct run *run)
     return run_fail(run, "must supply a host");
   if (name == NULL)
     return run_fail(run, "must supply new name");
-  if (hosts_check_new(run, name) != 0
+  if (sites_check_new(run, name) != 0
       || take_one_host(run, "must supply only one host", &host) != 0
       || check_leased(run, host) != 0
       || db_exec(run->db, "update nodes set Name = ? where Name = ?", "ss", name, host) != 0)

@@ -12,6 +12,7 @@
 #include "commands/dump.h"
 #include "commands/patterns.h"
 #include "commands/scoped_attr.h"
+#include "commands/sites.h"
 
 struct new_host {
   const char *name, *membership, *os;
@@ -119,7 +120,7 @@ add_host(struct run *run)
   if (run->args.count != 1)
     return run_fail(run, "must supply one host");
   host.name = run->args.item[0];
-  result = hosts_check_new(run, host.name);
+  result = sites_check_new(run, host.name);
   if (result == 0)
     result = split_name(run, host.name, &parts);
   if (result == 0)

@@ -12,6 +12,7 @@
 #include "commands/host_vm.h"
 #include "commands/host_vm_add.h"
 #include "commands/scoped_attr.h"
+#include "commands/sites.h"
 #include "framework/hosts.h"
 
 /* More would not fit the slots of a VM's PCI bus. */
@@ -194,7 +195,7 @@ read_name(struct vm_order *order)
   if (slice[0] != '\0'
       && number_arg(order->run->call, "slice", slice, 0, INT32_MAX, &order->slice) != 0)
     return -1;
-  return order->name[0] != '\0' ? hosts_check_new(order->run, order->name) : 0;
+  return order->name[0] != '\0' ? sites_check_new(order->run, order->name) : 0;
 }
 
 /* The checks of rocks-compat 3.5 in their order, then ours. */

@@ -64,7 +64,7 @@ vm_macs_load(struct run *run, struct vm_macs *macs)
   /* A member's MAC is kept while its cluster is, wherever it stands. */
   if (db_query(db, &rows, ours ? "select MAC from networks where MAC is not null"
                " union all select mac from mvc_members where mac is not null"
-               " union all select mac from mvc_leases"
+               " union all select mac from mvc_leases union all select mac from mvc_macs"
                : "select MAC from networks where MAC is not null", "") != 0)
     return -1;
   for (i = 0; i < rows.count; i++)

@@ -85,9 +85,9 @@ moving_complete(struct run *run, const char *cluster)
   size_t i;
 
   list_add(&names, cluster);
-  if (sites_query(run, &rows, "select m.vm, m.target from mvc_moves m"
-                  " join mvc_leases l on l.vm = m.vm join mvc_site s on s.uuid = l.home_uuid"
-                  " where l.cluster in (%s) order by m.vm", NULL, &names) != 0)
+  if (sites_query(run, &rows, "select v.vm, v.target from mvc_moves v"
+                  " join mvc_members m on m.name = v.vm join mvc_clusters c on c.id = m.cluster"
+                  " where c.name in (%s) order by v.vm", NULL, &names) != 0)
     return -1;
   for (i = 0; i < rows.count; i++) {
     const char *const words[] = { row_text(&rows, i, 0), row_text(&rows, i, 1) };

@@ -110,6 +110,7 @@ choose_name(struct guest *guest)
   CLEANUP_FREE char *pattern = NULL;
   struct vm_order *order = guest->order;
   struct run *run = order->run;
+  bool ours;
 
   guest->slice = order->slice >= 0 ? order->slice : row_int(&guest->row, 0, HOLDER_SLICE);
   if (order->name[0] != '\0') {
@@ -117,9 +118,14 @@ choose_name(struct guest *guest)
     return 0;
   }
   pattern = mem_format("%s-%%", order->appliance);
-  if (db_query(run->db, &names, "select Name from nodes where Name like ?"
-               " union all select Name from aliases where Name like ?", "ss", pattern,
-               pattern) != 0)
+  if (sites_recorded(run->db, &ours) != 0
+      || db_query(run->db, &names, ours
+                  ? "select Name from nodes where Name like ?"
+                    " union all select Name from aliases where Name like ?"
+                    " union all select name from mvc_members where name like ?"
+                  : "select Name from nodes where Name like ?"
+                    " union all select Name from aliases where Name like ?", ours ? "sss" : "ss",
+                  pattern, pattern, pattern) != 0)
     return -1;
   guest->name = name_of(guest, guest->slice);
   if (order->slice >= 0 && has_name(&names, guest->name))
@@ -129,7 +135,7 @@ choose_name(struct guest *guest)
     free(guest->name);
     guest->name = name_of(guest, ++guest->slice);
   }
-  return hosts_check_new(run, guest->name);
+  return sites_check_new(run, guest->name);
 }
 
 /* ---- its rows ---- */

@@ -214,6 +214,35 @@ check_sites(struct run *run, struct model *model)
 }
 
 static int
+check_unused(struct run *run, const char *site, const char *uuid)
+{
+  CLEANUP_FREE char *cluster = NULL, *giving = NULL, *moving = NULL;
+  CLEANUP_FREE char *prefix = mem_format("%s:", site);
+  int length = (int) strlen(prefix);
+
+  if (db_value(run->db, &cluster, NULL,
+               "SELECT c.name FROM mvc_members m JOIN mvc_clusters c ON c.id = m.cluster "
+               "WHERE m.site_uuid = ? ORDER BY c.name", "s", uuid) != 0
+      || db_value(run->db, &giving, NULL,
+                  "SELECT cluster FROM mvc_macs WHERE site_uuid = ? ORDER BY cluster", "s",
+                  uuid) != 0
+      || db_value(run->db, &moving, NULL,
+                  "SELECT vm FROM mvc_moves WHERE SUBSTR(source, 1, ?) = ? "
+                  "OR SUBSTR(target, 1, ?) = ? ORDER BY vm", "isis", length, prefix, length,
+                  prefix) != 0)
+    return -1;
+  if (cluster != NULL)
+    return run_fail(run, "site %s holds VMs of cluster %s; remove that first", site, cluster);
+  if (giving != NULL)
+    return run_fail(run, "site %s keeps MACs for VMs of cluster %s; remove that first", site,
+                    giving);
+  if (moving != NULL)
+    return run_fail(run, "host %s is on its way from or to site %s; end that move first", moving,
+                    site);
+  return 0;
+}
+
+static int
 remove_site(struct run *run)
 {
   struct model model = { 0 };
@@ -222,14 +251,8 @@ remove_site(struct run *run)
 
   for (i = 0; result == 0 && i < run->args.count; i++) {
     const char *uuid = model_site(&model, run->args.item[i])->uuid;
-    CLEANUP_FREE char *cluster = NULL;
 
-    result = db_value(run->db, &cluster, NULL,
-                      "SELECT c.name FROM mvc_members m JOIN mvc_clusters c ON c.id = m.cluster "
-                      "WHERE m.site_uuid = ? ORDER BY c.name", "s", uuid);
-    if (result == 0 && cluster != NULL)
-      result = run_fail(run, "site %s holds VMs of cluster %s; remove that first",
-                        run->args.item[i], cluster);
+    result = check_unused(run, run->args.item[i], uuid);
     if (result == 0)
       result = db_exec(run->db, "DELETE FROM mvc_sites WHERE uuid = ?", "s", uuid);
   }

@@ -7,6 +7,7 @@
 
 #include "cluster/site.h"
 #include "commands/sites.h"
+#include "framework/hosts.h"
 
 static int64_t
 bound(const struct rows *rows, size_t row, size_t column)
@@ -70,6 +71,25 @@ sites_query(struct run *run, struct rows *rows, const char *ours, const char *ro
   if (!there && rocks == NULL)
     return 0;
   return db_query(db, rows, there ? ours : rocks, "v", names);
+}
+
+int
+sites_check_new(struct run *run, const char *name)
+{
+  CLEANUP_ROWS struct rows rows = { 0 };
+  CLEANUP_LIST struct list names = { 0 };
+
+  list_add(&names, name);
+  if (hosts_check_new(run, name) != 0
+      || sites_query(run, &rows, "select c.name from mvc_members m"
+                     " join mvc_clusters c on c.id = m.cluster where m.name in (%s)"
+                     " and m.site_uuid not in (select uuid from mvc_site)", NULL, &names) != 0)
+    return -1;
+  if (rows.count == 0)
+    return 0;
+  return call_fail(run->call, ROCKS_EEXISTS, "Node %s already exists: cluster %s has it at another "
+                   "site.\nSelect a different hostname, cabinet and/or rank value.", name,
+                   row_text(&rows, 0, 0));
 }
 
 int

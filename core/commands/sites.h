@@ -20,6 +20,9 @@ int sites_recorded(struct db *, bool *there);
  * reported. */
 int sites_query(struct run *, struct rows *, const char *ours, const char *rocks,
                 const struct list *names);
+/* Whether a new host may be called so: hosts_check_new(), and VMs of this site's own
+ * clusters that stand at other sites have their names here too. */
+int sites_check_new(struct run *, const char *name);
 /* The control of a command on clusters: its model holds the sites. */
 int sites_control(struct run *, struct control *);
 

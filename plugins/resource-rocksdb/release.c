@@ -95,7 +95,7 @@ find_unleased(struct released *x)
 {
   struct query q = { 0 };
 
-  if (x->nnames == 0 ||
+  if (x->nnames == 0 || x->keep_macs ||
       strcmp(x->home_uuid, x->r->uuid == NULL ? "" : x->r->uuid) != 0)
     return 0;
   query_text(&q, "SELECT n.Name, v.Node, v.ID, v.PhysNode, i.VlanID FROM nodes n "

@@ -60,10 +60,11 @@ sql c 'RENAME TABLE hidden TO mvc_schema'
 rocks add site c frontend=192.0.2.10
 rocks add cluster "$vfe_ip" 3 sites="a b c" "${small[@]}" >"$test_tmp/add" 2>&1 # capacities are known now
 rocks remove cluster "$fe" >"$test_tmp/remove" 2>&1
+version=$(sql c 'SELECT MAX(version) FROM mvc_schema')
 sql c 'UPDATE mvc_schema SET version = 99'
 add 'tables of another version' "site c: the database has mvc_ tables of version 99 and this \
-program knows version 2: use a newer program" "$vfe_ip" 2 'b c' network-backend=n2n
-sql c 'UPDATE mvc_schema SET version = 2'
+program knows version $version: use a newer program" "$vfe_ip" 2 'b c' network-backend=n2n
+sql c "UPDATE mvc_schema SET version = $version"
 
 # ---- clusters ----
 add 'an unknown site' 'there is no site "x" (there are: a, b, c)' "$vfe_ip" 3 'a b x' network-backend=n2n
@@ -119,10 +120,12 @@ rocks add cluster "$vfe_ip" 1 sites=b "${small[@]}" >"$test_tmp/add" 2>&1
 add 'the address of another cluster' "the IP address $vfe_ip is in use at this site" \
   "$vfe_ip" 1 b network-backend=n2n
 refused 'to forget a site that holds VMs' "site b holds VMs of cluster $fe; remove that first" remove site b
-refused 'to move a VM to another site' "VM $fe cannot move to vm-container-0-0 of site b: a VM \
-moves between containers of one site, whose MAC it has" move host vm "$fe" b:vm-container-0-0
-refused 'to move a VM of another site' "VM vm-a-$fe-0 stands at site b: only VMs of this site can \
-be moved" move host vm "vm-a-$fe-0" vm-container-0-0
+refused 'to move a frontend to another site' "VM $fe is the frontend of its cluster, which stands \
+at its home site" move host vm "$fe" b:vm-container-0-0
+refused 'to move a VM to a site that is none' 'there is no site "x", where x:vm-container-0-0 should be' \
+  move host vm "vm-a-$fe-0" x:vm-container-0-0
+refused 'to move a VM of another site to a host that is none' "site b: nowhere is no host of this \
+site that could hold VMs" move host vm "vm-a-$fe-0" b:nowhere
 
 # ---- nobody there ----
 lab run wan ip route replace blackhole 203.0.113.0/24

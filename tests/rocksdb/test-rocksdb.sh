@@ -40,7 +40,18 @@ create() {
   state c3 | sed 's/[0-9-]* [0-9:]*//g; /^mvc_site/d' >"$work/got"
   same "and it is as whole as any" "$work/wanted" "$work/got"
 
-  mariadb_sql c3 -e 'UPDATE mvc_schema SET version = 99'
+  # As version 2 of this program made them.
+  mariadb_sql c3 -e "DROP TABLE mvc_macs; UPDATE mvc_schema SET version = 2;
+    ALTER TABLE mvc_moves MODIFY source varchar(128) NOT NULL, MODIFY target varchar(128) NOT NULL;
+    INSERT INTO mvc_moves VALUES ('v', 'here', 'there', '/f', UTC_TIMESTAMP())"
+  refused "an older version is refused" '*rocks create database*' c3 open
+  is "an older version is brought on" "$(drive c3 create)" 'made ours'
+  is "and loses nothing" "$(mariadb_sql c3 -e 'SELECT vm, target FROM mvc_moves' | xargs)" 'v there'
+  drive c3 open || not_ok "it does not open"
+  is "as wide as new" "$(mariadb_sql -e "SELECT character_maximum_length FROM
+    information_schema.columns WHERE table_schema = 'c3' AND table_name = 'mvc_moves'
+    AND column_name = 'target'")" 200
+  mariadb_sql c3 -e 'UPDATE mvc_schema SET version = 99 WHERE version > 2'
   refused "a newer version is refused" '*version 99*' c3 open
   refused "and not made older" '*version 99*' c3 create
   mariadb_sql -e 'CREATE DATABASE c4; CREATE TABLE c4.wp_posts (id int)'

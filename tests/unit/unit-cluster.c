@@ -292,9 +292,8 @@ test_move(void)
 
   make_cluster(&model, &cluster);
   there = vm_row(&model, "c0", "b1", "02:00:00:00:00:02", false);
-  move.site = &model.sites[1];
-  move.from = &model.sites[1].vms[0];
-  move.to = &there;
+  move.from = (struct move_end){ &model.sites[1], &model.sites[1].vms[0] };
+  move.to = (struct move_end){ &model.sites[1], &there };
   move_plan(&move, &plan);
   CHECK_TEXT(summary(&plan, &text), "0 b:b1 network standby c0\n1 b:b0 migrate c0\n"
                                     "2 b:b0 undefine c0\n2 b:b0 network down c0\n"
@@ -329,6 +328,21 @@ test_move(void)
                                     "2 b:b1 network up c0\n2 b:b1 disk c0\n2 b:b1 restore c0\n"
                                     "2 b:b1 define c0\n"
                                     "3 b:b1 erase file c0\n3 b:b0 erase file c0\n");
+
+  /* To another site: the old one forgets it when all else is done. */
+  plan = (struct plan){ .model = &model, .cluster = &cluster };
+  there.container = "h1";
+  move.to.site = &model.sites[0];
+  move.runs = move.copy_state = true;
+  move.shared = move.settled = false;
+  move_plan(&move, &plan);
+  CHECK_TEXT(summary(&plan, &text), "0 b:b0 place c0\n0 b:b0 save c0\n0 b:b0 undefine c0\n0 b:b0 network down c0\n"
+                                    "1 a: copy c0\n2 a: record c0\n"
+                                    "3 a:h1 network up c0\n3 a:h1 disk c0\n3 a:h1 restore c0\n"
+                                    "3 a:h1 define c0\n"
+                                    "4 a:h1 erase file c0\n4 b:b0 erase file c0\n"
+                                    "5 b: release c0\n");
+  CHECK(plan.steps[4].to_site == &model.sites[0]);
   pool_free(&model.pool);
 }
 
