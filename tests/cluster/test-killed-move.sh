@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026 the rocks-mvc authors
 #
-# `move host vm` is killed (SIGKILL) at every step, with memory and disk copied and
-# live. Wherever it was: the VM is then on one container at most, nothing starts
+# `move host vm` is killed (SIGKILL) at every step, with memory and disk copied,
+# live, and to another site. Wherever it was: the VM is then on one container at most, nothing starts
 # it on the other, and the next command completes the move or takes it back.
 #
-#   test-killed-move.sh [cold|live|others]...
+#   test-killed-move.sh [cold|live|sites|others]...
 #
 # others: what the command needs is killed in its middle, and not the command.
 # Each step is mended by one of four commands, in turn; KILLED_ALL=1 tries all.
@@ -15,19 +15,33 @@
 # shellcheck source=tests/cluster/killing.sh
 . "$(dirname "$0")/killing.sh"
 
-one=vm-container-0-0 two=vm-container-0-1
+one=vm-container-0-0 two=vm-container-0-1 far=b:vm-container-0-0
 
-mac_of() { sql a "SELECT MAC FROM networks w JOIN nodes n ON n.ID = w.Node WHERE n.Name = '$1' AND w.VlanID > 0"; }
-place() { sql a "SELECT p.Name FROM vm_nodes v JOIN nodes n ON n.ID = v.Node JOIN nodes p ON p.ID = v.PhysNode WHERE n.Name = '$1'"; }
+# SITE:HOST of what `move host vm` is given.
+at() { case $1 in *:*) echo "$1" ;; *) echo "a:$1" ;; esac; }
 
-# Where the VM and its port are: `domain HOST` and `port HOST`, a line each.
+# Without a record: of its own site.
+place() {
+  sql a "SELECT CONCAT(COALESCE((SELECT CONCAT(s.name, ':') FROM mvc_sites s WHERE s.uuid = m.site_uuid), ''),
+    m.container) FROM mvc_members m WHERE m.name = '$1'"
+}
+mac_of() { sql a "SELECT mac FROM mvc_members WHERE name = '$1'"; }
+
+# Where the VM and its port are: `domain HOST` and `port HOST`, a line each; and
+# the sites that have a row of it.
 where() { # VM
   local host port
   port=nt$(mac_of "$1" | tr -d :)
-  for host in $one $two; do
-    host_state "a:$host" | awk -v vm="$1" -v port="$port" -v host="$host" '
+  for host in $one $two $far; do
+    host_state "$(at "$host")" | awk -v vm="$1" -v port="$port" -v host="$host" '
       $1 == "domain" && $2 == vm && $3 != "shut" { print "domain", host }
       $1 == "link" && $2 == port { print "port", host }'
+  done
+}
+rows_at() { # VM
+  local site
+  for site in a b; do
+    sql $site "SELECT '$site' FROM vm_nodes v JOIN nodes n ON n.ID = v.Node WHERE n.Name = '$1'"
   done
 }
 
@@ -40,10 +54,13 @@ once() { # TITLE VM
 }
 
 runs_on() { # TITLE VM HOST
+  local site
+  site=$(at "$3")
   is "$1: it runs on $3" "$(place "$2" && where "$2")" "$(printf '%s\ndomain %s\nport %s' "$3" "$3" "$3")"
+  is "$1: that site alone has its rows" "$(rows_at "$2")" "${site%%:*}"
   is "$1: nothing is recorded of the move" "$(sql a 'SELECT vm FROM mvc_moves')" ''
-  is "$1: no memory is left" "$(for host in $one $two; do
-    lab run "a:$host" find /lab /state -name '*.saved' </dev/null
+  is "$1: no memory is left" "$(for host in $one $two $far; do
+    lab run "$(at "$host")" find /lab /state -name '*.saved' </dev/null
   done)" ''
 }
 
@@ -62,10 +79,18 @@ mend() { # HOW VM FROM TO
   echo "$host" >"$test_tmp/host"
 }
 
+# Where it goes from there.
+other() { # WAY HOST
+  case $2 in
+    "$one") if [ "$1" = sites ]; then echo $far; else echo $two; fi ;;
+    *) echo $one ;;
+  esac
+}
+
 killed() { # WAY VM CALL NTH HOW
   local from to title="$1 killed before $3 $4" moving
   from=$(place "$2")
-  if [ "$from" = $one ]; then to=$two; else to=$one; fi
+  to=$(other "$1" "$from")
   if kill_before "$3" "$4" move host vm "$2" "$to"; then
     # A move that runs live asks its hypervisor more often at one time than at another.
     runs_on "$title: it was not killed" "$2" "$to"
@@ -74,7 +99,9 @@ killed() { # WAY VM CALL NTH HOW
   moving=$(sql a 'SELECT vm FROM mvc_moves')
   once "$title" "$2"
   # Whatever it was about to do, this may not make it two.
-  if rocks start host vm "$2" >"$test_tmp/start" 2>&1 </dev/null; then
+  if [ "$(rows_at "$2")" = b ]; then
+    echo 'it stands at the other site' >"$test_tmp/start" # where only its cluster starts it
+  elif rocks start host vm "$2" >"$test_tmp/start" 2>&1 </dev/null; then
     [ -z "$moving" ] || not_ok "$title: it was started on its way: $(cat "$test_tmp/start")"
   fi
   once "$title, then started" "$2"
@@ -83,7 +110,8 @@ killed() { # WAY VM CALL NTH HOW
     runs_on "$title, $(head -n 1 "$test_tmp/start")" "$2" "$(place "$2")"
     return
   fi
-  has "$title" "$(cat "$test_tmp/start")" "host $2 is on its way from $from to $to"
+  [ "$(rows_at "$2")" = b ] ||
+    has "$title" "$(cat "$test_tmp/start")" "host $2 is on its way from $from to $to"
   mend "$5" "$2" "$from" "$to"
   runs_on "$title, then $5" "$2" "$(cat "$test_tmp/host")"
   is "$title: no worker is left" "$(workers)" 0
@@ -96,7 +124,7 @@ saved() { lab run "a:$1" test -e "/state/partition1/kvm/disks/$2.saved" </dev/nu
 others() { # TITLE VM HOST COMMAND...
   local from to killer
   from=$(place "$2")
-  if [ "$from" = $one ]; then to=$two; else to=$one; fi
+  to=$(other cold "$from")
   # shellcheck disable=SC2016 # for the host
   wait_until 60 "${@:4}" &&
     lab run "a:$3" sh -c 'kill -9 "$(cat /run/libvirtd.pid)"' </dev/null &
@@ -119,30 +147,31 @@ others() { # TITLE VM HOST COMMAND...
 
 need_programs strace
 sites_up demo
+sites_meet
 add_cluster 2 sites=a || exit 1
 rocks set host vm hosted-vm-0-1-0 disk=file:/lab/shared.vda,vda,virtio disksize=1
 rocks start cluster "$fe" wait=no >"$test_tmp/start" 2>&1 </dev/null || not_ok "start: $(cat "$test_tmp/start")"
 hows=(again sync back start)
 turn=0
-[ $# -gt 0 ] || set -- cold live others
+[ $# -gt 0 ] || set -- cold live sites others
 for way; do
   if [ "$way" = others ]; then
     vm=hosted-vm-0-0-0
     others 'libvirtd of the old container is killed' $vm "$(place $vm)" begun
     from=$(place $vm)
-    if [ "$from" = $one ]; then to=$two; else to=$one; fi
-    others 'libvirtd of the new container is killed' $vm $to saved "$from" $vm
+    to=$(other cold "$from")
+    others 'libvirtd of the new container is killed' $vm "$to" saved "$from" $vm
     continue
   fi
-  if [ "$way" = cold ]; then vm=hosted-vm-0-0-0; else vm=hosted-vm-0-1-0; fi
+  if [ "$way" = live ]; then vm=hosted-vm-0-1-0; else vm=hosted-vm-0-0-0; fi
   from=$(place $vm)
-  if [ "$from" = $one ]; then to=$two; else to=$one; fi
-  if trace move host vm $vm $to; then ok "$way, without being killed"; else
+  to=$(other "$way" "$from")
+  if trace move host vm $vm "$to"; then ok "$way, without being killed"; else
     not_ok "$way, without being killed: $(cat "$test_tmp/run")"
     continue
   fi
   points >"$test_tmp/points"
-  runs_on "$way" $vm $to
+  runs_on "$way" $vm "$to"
   echo "$way: $(wc -l <"$test_tmp/points") steps"
   while read -r call nth <&3; do
     turn=$((turn + 1))
