@@ -118,16 +118,14 @@ killed() { # WAY VM CALL NTH HOW
 }
 
 begun() { [ -n "$(sql a 'SELECT vm FROM mvc_moves')" ]; }
-saved() { lab run "a:$1" test -e "/state/partition1/kvm/disks/$2.saved" </dev/null; }
+saved() { lab run "$(at "$1")" test -e "/state/partition1/kvm/disks/$2.saved" </dev/null; }
 
 # libvirtd of a host is killed once a command is true.
-others() { # TITLE VM HOST COMMAND...
-  local from to killer
-  from=$(place "$2")
-  to=$(other cold "$from")
+others() { # TITLE VM HOST TO COMMAND...
+  local to=$4 killer
   # shellcheck disable=SC2016 # for the host
-  wait_until 60 "${@:4}" &&
-    lab run "a:$3" sh -c 'kill -9 "$(cat /run/libvirtd.pid)"' </dev/null &
+  wait_until 60 "${@:5}" &&
+    lab run "$(at "$3")" sh -c 'kill -9 "$(cat /run/libvirtd.pid)"' </dev/null &
   killer=$!
   if rocks move host vm "$2" "$to" >"$test_tmp/out" 2>&1 </dev/null; then
     echo "# $1: the move was done before"
@@ -139,7 +137,7 @@ others() { # TITLE VM HOST COMMAND...
   fi
   wait $killer || not_ok "$1: nothing was killed"
   # shellcheck disable=SC2016 # for the host
-  lab run "a:$3" sh -c 'rm -f /run/libvirtd.pid; /usr/sbin/libvirtd --daemon
+  lab run "$(at "$3")" sh -c 'rm -f /run/libvirtd.pid; /usr/sbin/libvirtd --daemon
     n=0; until timeout 10 virsh -q -c qemu:///system list || [ $n = 100 ]; do n=$((n + 1)); sleep 0.2; done' >/dev/null 2>&1 </dev/null
   [ -z "$(sql a 'SELECT vm FROM mvc_moves')" ] || passes "$1: the next move" rocks move host vm "$2" "$to"
   runs_on "$1" "$2" "$to"
@@ -157,10 +155,13 @@ turn=0
 for way; do
   if [ "$way" = others ]; then
     vm=hosted-vm-0-0-0
-    others 'libvirtd of the old container is killed' $vm "$(place $vm)" begun
-    from=$(place $vm)
-    to=$(other cold "$from")
-    others 'libvirtd of the new container is killed' $vm "$to" saved "$from" $vm
+    for kind in cold sites; do
+      from=$(place $vm)
+      others "$kind: libvirtd of the old container is killed" $vm "$from" "$(other $kind "$from")" begun
+      from=$(place $vm)
+      to=$(other $kind "$from")
+      others "$kind: libvirtd of the new container is killed" $vm "$to" "$to" saved "$from" $vm
+    done
     continue
   fi
   if [ "$way" = live ]; then vm=hosted-vm-0-1-0; else vm=hosted-vm-0-0-0; fi

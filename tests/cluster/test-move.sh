@@ -160,6 +160,9 @@ is 'and goes with its cluster' "$(row_at b "$compute")$(sql b 'SELECT vm FROM mv
 moved hosted-vm-0-0-0 c:vm-container-0-0 a:vm-container-0-0 "$cold"
 is 'no site keeps a MAC for it' "$(sql a 'SELECT vm FROM mvc_macs WHERE site_uuid <> (SELECT uuid FROM mvc_site)')" ''
 moved hosted-vm-0-1-0 a:vm-container-0-0 b:vm-container-0-0 "$live"
+moved hosted-vm-0-1-0 b:vm-container-0-0 b:frontend-b "$live" >"$test_tmp/live"
+cat "$test_tmp/live"
+has 'live at another site too' "$(cat "$test_tmp/live")" 'Moving hosted-vm-0-1-0 to b:frontend-b while it runs.'
 rocks stop cluster frontend-0-0-0
 rocks remove cluster frontend-0-0-0 >/dev/null
 is 'nothing is left' "$(rows_state)" ''
