@@ -54,13 +54,18 @@ xen_sweep() { # NAME
 # the number that its other end has in /proc/PID/fd; where nothing can be seen,
 # nothing is said.
 xen_diagnose() {
-  xen_ends=$(ss -xH 2>/dev/null | awk '$5 ~ /\/xenstored\/socket$/ && $8 > 0 { print "socket:[" $8 "]" }')
+  xen_ends=$(ss -xH 2>/dev/null |
+    awk '$5 ~ /\/xenstored\/socket$/ && $8 > 0 { print "socket:[" $8 "]" }')
   [ -n "$xen_ends" ] || return 0
-  for xen_pid in $(ps -C libvirtd,virtxend -o pid=); do
-    # The kernel's own door to xenstored.
-    xen_ends=$xen_ends$(printf '\n/dev/xen/xenbus\n/proc/xen/xenbus')
-    ! find "/proc/$xen_pid/fd" -type l -printf '%l\n' | grep -qxF "$xen_ends" || continue
-    echo 'libvirtd has no connection to xenstored any more, and can do nothing without: restart it' >&2
-    return 1
+  # The kernel's own door to xenstored.
+  xen_ends=$(printf '%s\n/dev/xen/xenbus\n/proc/xen/xenbus' "$xen_ends")
+  # Not those that users have of their own.
+  xen_pids=$(ps -C libvirtd,virtxend -o uid=,pid= | awk '$1 == 0 { print $2 }')
+  [ -n "$xen_pids" ] || return 0
+  for xen_pid in $xen_pids; do
+    ! find "/proc/$xen_pid/fd" -type l -printf '%l\n' | grep -qxF "$xen_ends" || return 0
   done
+  echo 'libvirtd has no connection to xenstored any more, and can do nothing without:' \
+    'restart it' >&2
+  return 1
 }

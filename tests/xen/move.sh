@@ -113,38 +113,39 @@ moved() { # VM FROM TO
 
 # The same while somebody does something to this container, where libvirtd then is
 # another one; the next command completes the move.
-disturbed() { # TITLE HAPPENS FROM TO
-  target=$4
-  amidst "$1" "$2" arrives rocks move host vm $live "$4"
-  amidst_failed "$1" "\`rocks move host vm $live $4\` completes the move"
+disturbed() { # TITLE HAPPENS ONCE FROM TO
+  amidst "$1" "$2" "$3" rocks move host vm $live "$5"
+  amidst_failed "$1" "\`rocks move host vm $live $5\` completes the move"
   another_libvirtd
   show
-  does "$1: the next move" rocks move host vm $live "$4"
+  does "$1: the next move" rocks move host vm $live "$5"
 }
-arrives() { on "$target" /usr/sbin/xl domid $live; }
-other_than() { [ "$1" = vm-container-0-0 ] && echo vm-container-0-1 || echo vm-container-0-0; }
-kill_live() { on "$(other_than "$target")" /usr/sbin/xl destroy $live; }
+# A live move on its way out of this container, or into it.
+sends() { grep -qx libxl-save-help /proc/[0-9]*/comm; }
+arrives() { exists $live; }
+kill_live() { timeout 60 xl destroy $live; }
 
 disturbances() {
   local here=vm-container-0-0 there=vm-container-0-1 title name before
   name=$(name_of $live)
-  before=$(boot_of "$name")
-
-  title='libvirtd of the old container killed in the middle of a move'
-  disturbed "$title" kill_libvirtd $here $there
-  arrived $live $here $there
-  comes "$title: it answers" 120 answers "$name" "$before"
-
-  title="the connection to xenstored of the new container's libvirtd ended in the middle of a move"
-  disturbed "$title" cut_xenstored $there $here
-  arrived $live $there $here
-  comes "$title: it answers" 120 answers "$name" "$before"
 
   title='the guest killed in the middle of a move'
-  disturbed "$title" kill_live $here $there
+  before=$(boot_of "$name")
+  disturbed "$title" kill_live sends $here $there
   does "$title: it starts" rocks start host vm $live
   arrived $live $here $there
   comes "$title: it is another boot" 300 boots_anew "$name" "$before"
+
+  title="the connection to xenstored of the new container's libvirtd ended in the middle of a move"
+  before=$(boot_of "$name")
+  disturbed "$title" cut_xenstored arrives $there $here
+  arrived $live $there $here
+  comes "$title: it answers" 120 answers "$name" "$before"
+
+  title='libvirtd of the old container killed in the middle of a move'
+  disturbed "$title" kill_libvirtd sends $here $there
+  arrived $live $here $there
+  comes "$title: it answers" 120 answers "$name" "$before"
   pings "$title" 6
 }
 
