@@ -143,6 +143,9 @@ control_check_complete(struct control *control)
   const struct rocks_cluster_row *row = &control->cluster.row;
   bool added = strcmp(row->state, "adding") != 0;
 
+  if (added && row->state[0] != '\0' && reserve_is_missing(&control->cluster))
+    return call_fail(control->call, ROCKS_EINVALID, "cluster %s has computes that no site has "
+                     "promised; `rocks sync cluster %s` completes them", row->name, row->name);
   if (added && strcmp(row->state, "switching") != 0)
     return 0;
   return call_fail(control->call, ROCKS_EINVALID,
@@ -285,6 +288,14 @@ control_sync(struct control *control)
   }
   if (strcmp(state, "switching") == 0)
     return control_switch_complete(control);
+  if (reserve_is_missing(&control->cluster)) {
+    if (reserve_missing(control->call, &control->model, &control->cluster, control->dry) != 0)
+      return -1;
+    if (control->dry)
+      return 0;
+    if (control_load_sites(control, false) != 0)
+      return -1;
+  }
   if (strcmp(state, "stopped") == 0 || strcmp(state, "stopping") == 0)
     return control_stop(control, &all);
   return control_start(control, &all);

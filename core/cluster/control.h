@@ -65,6 +65,9 @@ int control_remove(struct control *, const struct plan_choice *);
 /* Finishes what was begun: by the recorded state, one of the above. */
 int control_sync(struct control *);
 
+/* Computes leave: stopped, given back by their sites, no longer recorded (scale.c). */
+int control_take_off(struct control *, const struct plan_choice *);
+
 /* Whether anything of the loaded cluster was ever begun on a host; of one without
  * a record that is not known, and taken to be so. */
 int control_begun(struct control *, bool *begun);

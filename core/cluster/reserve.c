@@ -3,6 +3,7 @@
  */
 #include <config.h>
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "cluster/network.h"
@@ -15,6 +16,7 @@ struct reserving {
   struct model *model;
   const struct wish *wish;
   struct cluster *cluster;
+  bool spans; /* the cluster stands at several sites already */
   const struct rocks_vm_row *as; /* one that comes from another site, or NULL */
   bool dry;
   struct choice choice;
@@ -36,12 +38,29 @@ keep_member(void *arg, const struct rocks_member_row *row)
   return 0;
 }
 
-/* The members as planned, before anybody promised anything. */
+/* A compute as planned, before anybody promised anything. */
+static struct rocks_member_row
+planned_compute(struct reserving *r, const struct place *place, uint32_t index)
+{
+  const struct wish *wish = r->wish;
+  struct rocks_member_row member = {
+    .size = sizeof member, .role = ROCKS_ROLE_COMPUTE, .index = index,
+    .site_uuid = place->site->uuid, .container = place->container->name, .mac = "",
+    .cpus = wish->compute.cpus, .memory = wish->compute.memory, .disk = wish->compute.disk };
+
+  if (choice_spans_sites(&r->choice) || r->spans)
+    member.name = pool_format(&r->model->pool, "vm-%s-{frontend}-%" PRIu32,
+                              model_home(r->model)->name, index);
+  else if (wish->cluster_naming)
+    member.name = pool_format(&r->model->pool, "vm-{frontend}-%" PRIu32, index);
+  return member;
+}
+
+/* Those of a new cluster. */
 static void
 plan_members(struct reserving *r)
 {
   const struct wish *wish = r->wish;
-  const char *home = model_home(r->model)->name;
   size_t i;
 
   r->nmembers = wish->computes + 1;
@@ -51,20 +70,28 @@ plan_members(struct reserving *r)
     .site_uuid = r->choice.frontend.site->uuid,
     .container = r->choice.frontend.container->name, .mac = "",
     .cpus = wish->frontend.cpus, .memory = wish->frontend.memory, .disk = wish->frontend.disk };
-  for (i = 0; i < wish->computes; i++) {
-    struct rocks_member_row *member = &r->members[i + 1];
+  for (i = 0; i < wish->computes; i++)
+    r->members[i + 1] = planned_compute(r, &r->choice.places[i], (uint32_t) i);
+}
 
-    *member = (struct rocks_member_row){
-      .size = sizeof *member, .role = ROCKS_ROLE_COMPUTE, .index = (uint32_t) i,
-      .site_uuid = r->choice.places[i].site->uuid,
-      .container = r->choice.places[i].container->name,
-      .mac = "", .cpus = wish->compute.cpus, .memory = wish->compute.memory,
-      .disk = wish->compute.disk };
-    if (choice_spans_sites(&r->choice))
-      member->name = pool_format(&r->model->pool, "vm-%s-{frontend}-%zu", home, i);
-    else if (wish->cluster_naming)
-      member->name = pool_format(&r->model->pool, "vm-{frontend}-%zu", i);
+/* More of them for a cluster that there is. */
+static void
+plan_more(struct reserving *r)
+{
+  const struct rocks_cluster_row *row = &r->cluster->row;
+  uint32_t index = 0;
+  size_t i;
+
+  r->nmembers = row->nmembers + r->wish->computes;
+  r->members = pool_new(&r->model->pool, r->nmembers, sizeof *r->members);
+  for (i = 0; i < row->nmembers; i++) {
+    r->members[i] = row->members[i];
+    if (row->members[i].role == ROCKS_ROLE_COMPUTE && row->members[i].index >= index)
+      index = row->members[i].index + 1;
   }
+  for (i = 0; i < r->wish->computes; i++)
+    r->members[row->nmembers + i] = planned_compute(r, &r->choice.places[i],
+                                                    index + (uint32_t) i);
 }
 
 static const char *
@@ -196,19 +223,13 @@ settle(struct reserving *r)
   r->cluster->row.nmembers = r->nmembers;
 }
 
-/* undo: the cluster is new; when a site refuses, nothing of it stays. */
+/* The sites other than home, in turn; *reached: how many have promised. */
 static int
-reserve_at_lenders(struct reserving *r, bool undo)
+reserve_at_lenders(struct reserving *r, struct site *const *sites, size_t count, size_t *reached)
 {
-  size_t count, i;
-  struct site **sites = cluster_lenders(r->model, r->cluster, &count);
-
-  for (i = 0; i < count; i++)
-    if (site_open(r->call, sites[i]) != 0 || reserve_at(r, sites[i], NULL) != 0) {
-      if (undo)
-        give_back(r, sites, i);
+  for (*reached = 0; *reached < count; ++*reached)
+    if (site_open(r->call, sites[*reached]) != 0 || reserve_at(r, sites[*reached], NULL) != 0)
       return -1;
-    }
   settle(r);
   return 0;
 }
@@ -222,7 +243,6 @@ intent(struct reserving *r)
   size_t i;
 
   record.size = sizeof record;
-  record.state = choice_spans_sites(&r->choice) ? "adding" : "stopped";
   record.nmembers = 0;
   for (i = 0; i < r->nmembers; i++)
     if (strcmp(r->members[i].site_uuid, model_home(r->model)->uuid) != 0)
@@ -231,13 +251,13 @@ intent(struct reserving *r)
   return record;
 }
 
+/* Home's record, once others have promised their parts. */
 static int
-record_all(struct reserving *r)
+record_all(struct reserving *r, size_t lenders)
 {
   struct site *home = model_home(r->model);
 
-  r->cluster->row.state = "stopped";
-  if (r->dry || !choice_spans_sites(&r->choice))
+  if (r->dry || lenders == 0)
     return 0;
   return home->resource->ops.resource.record(home->inventory, r->call, &r->cluster->row);
 }
@@ -249,6 +269,8 @@ reserve_cluster(struct rocks_call *call, struct model *model, const struct wish 
   struct reserving r = { .call = call, .model = model, .wish = wish, .cluster = cluster,
                          .dry = dry };
   struct rocks_cluster_row record;
+  struct site **lenders;
+  size_t count, reached;
 
   *cluster = (struct cluster){ .row.size = sizeof cluster->row,
                                .row.network_backend = wish->network->plugin.name,
@@ -260,14 +282,87 @@ reserve_cluster(struct rocks_call *call, struct model *model, const struct wish 
     return -1;
   plan_members(&r);
   record = intent(&r);
+  record.state = choice_spans_sites(&r.choice) ? "adding" : "stopped";
   if (reserve_at(&r, model_home(model), &record) != 0)
     return -1;
   cluster->row.name = r.members[0].name;
   name_members(&r);
   settle(&r);
-  if (reserve_at_lenders(&r, !dry) != 0)
+  lenders = cluster_lenders(model, cluster, &count);
+  if (reserve_at_lenders(&r, lenders, count, &reached) != 0) {
+    if (!dry)
+      give_back(&r, lenders, reached);
     return -1;
-  return record_all(&r);
+  }
+  cluster->row.state = "stopped";
+  return record_all(&r, count);
+}
+
+/* The new computes alone, and home's record as it was. */
+static void
+take_off(struct reserving *r, const struct rocks_cluster_row *before, struct site *const *sites,
+         size_t count)
+{
+  struct rocks_call undo = { .quiet = true };
+  struct site *home = model_home(r->model);
+  const char *name = before->name;
+  CLEANUP_LIST struct list names = { 0 };
+  size_t i;
+
+  for (i = before->nmembers; i < r->nmembers; i++)
+    list_add(&names, r->members[i].name);
+  for (i = 0; i <= count; i++) {
+    struct site *site = i < count ? sites[i] : home;
+
+    site->resource->ops.resource.release(site->inventory, &undo, home->uuid, name,
+                                         (const char *const *) names.item, names.count);
+  }
+  if (undo.code != ROCKS_OK
+      || home->resource->ops.resource.record(home->inventory, &undo, before) != 0)
+    call_warn(r->call, "%s; `rocks sync cluster %s` adds what is missing, `rocks remove cluster "
+              "compute` takes it off", undo.message, name);
+  call_free(&undo);
+}
+
+int
+reserve_more(struct rocks_call *call, struct model *model, const struct wish *wish, bool dry,
+             struct cluster *cluster)
+{
+  struct reserving r = { .call = call, .model = model, .wish = wish, .cluster = cluster,
+                         .dry = dry };
+  const struct rocks_cluster_row before = cluster->row;
+  struct rocks_cluster_row record;
+  struct site **lenders;
+  size_t count, reached;
+
+  cluster_lenders(model, cluster, &count);
+  r.spans = count > 0;
+  if (choose(call, model, wish, &r.choice) != 0)
+    return -1;
+  plan_more(&r);
+  name_members(&r);
+  record = intent(&r);
+  if (reserve_at(&r, model_home(model), &record) != 0)
+    return -1;
+  settle(&r);
+  lenders = cluster_lenders(model, cluster, &count);
+  if (reserve_at_lenders(&r, lenders, count, &reached) == 0)
+    return record_all(&r, count);
+  if (!dry)
+    take_off(&r, &before, lenders, reached);
+  cluster->row = before;
+  return -1;
+}
+
+bool
+reserve_is_missing(const struct cluster *cluster)
+{
+  size_t i;
+
+  for (i = 0; i < cluster->row.nmembers; i++)
+    if (cluster->row.members[i].mac[0] == '\0')
+      return true;
+  return false;
 }
 
 int
@@ -275,13 +370,15 @@ reserve_missing(struct rocks_call *call, struct model *model, struct cluster *cl
 {
   struct reserving r = { .call = call, .model = model, .cluster = cluster, .dry = dry,
                          .nmembers = cluster->row.nmembers };
-  struct site *home = model_home(model);
+  size_t count, reached;
+  struct site **lenders = cluster_lenders(model, cluster, &count);
 
   r.members = pool_copy(&model->pool, cluster->row.members, r.nmembers, sizeof *r.members);
-  if (reserve_at_lenders(&r, false) != 0)
+  if (reserve_at_lenders(&r, lenders, count, &reached) != 0)
     return -1;
-  cluster->row.state = "stopped";
-  return dry ? 0 : home->resource->ops.resource.record(home->inventory, call, &cluster->row);
+  if (strcmp(cluster->row.state, "adding") == 0)
+    cluster->row.state = "stopped";
+  return record_all(&r, count);
 }
 
 int

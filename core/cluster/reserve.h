@@ -17,6 +17,14 @@
 int reserve_cluster(struct rocks_call *, struct model *, const struct wish *, bool dry,
                     struct cluster *);
 
+/* The same for more computes of a loaded cluster, `wish` saying how many, where and
+ * how large: its row has them at its end then.  What it has stays as it is, also
+ * when a site refuses. */
+int reserve_more(struct rocks_call *, struct model *, const struct wish *, bool dry,
+                 struct cluster *);
+
+/* Whether a member has been promised by no site: a command was killed. */
+bool reserve_is_missing(const struct cluster *);
 /* Completes a cluster that a killed command left half reserved. */
 int reserve_missing(struct rocks_call *, struct model *, struct cluster *, bool dry);
 

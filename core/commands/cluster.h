@@ -6,6 +6,7 @@
 #ifndef ROCKS_COMMANDS_CLUSTER_H
 #define ROCKS_COMMANDS_CLUSTER_H
 
+#include "cluster/choose.h"
 #include "cluster/control.h"
 #include "framework/command.h"
 
@@ -30,6 +31,17 @@ const struct backend *choose_backend(struct run *, enum rocks_kind, const char *
 /* Whether the VM backend runs VMs of this virt-type; reports Rocks' sentence,
  * which add cluster and add host vm word differently. */
 int check_virt_type(struct run *, const struct backend *vm, const char *virt_type, bool cluster);
+/* What `add cluster` reads of how large its VMs are, on which hosts (those of this
+ * site normalised as everywhere, those of another as its database calls them), and
+ * how many. */
+int cluster_read_need(struct run *, const char *cpus, const char *mem, const char *disk,
+                      const struct need *fallback, struct need *);
+int cluster_read_hosts(struct run *, struct list *hosts);
+int cluster_read_count(struct run *, const char *text, struct wish *);
+/* The table of a dry run: the cluster's members from the `first` on. */
+void cluster_say_members(struct run *, struct control *, size_t first);
+/* The images that stay where the VMs of the plan were undefined. */
+void cluster_say_images(struct run *, const struct control *);
 /* A line of a dry run: the network's backend, its settings but for secrets, MTU. */
 void say_network(struct run *, const struct rocks_cluster_row *);
 /* A cell of a dry run: the device that the member's NIC will be plugged into;

@@ -59,8 +59,8 @@ number_param(struct run *run, const char *name, int64_t fallback, int64_t min, i
   return text == NULL ? 0 : number_arg(run->call, name, text, min, max, value);
 }
 
-static int
-read_need(struct run *run, const char *cpus, const char *mem, const char *disk,
+int
+cluster_read_need(struct run *run, const char *cpus, const char *mem, const char *disk,
           const struct need *fallback, struct need *need)
 {
   int64_t c, m, d;
@@ -104,10 +104,8 @@ check_addresses(struct run *run, const struct wish *wish)
   return 0;
 }
 
-/* Hosts of this site are normalised as everywhere; those of another are what
- * its own database calls them. */
-static int
-read_hosts(struct run *run, struct list *hosts)
+int
+cluster_read_hosts(struct run *run, struct list *hosts)
 {
   CLEANUP_LIST struct list words = { 0 };
   size_t i;
@@ -128,8 +126,8 @@ read_hosts(struct run *run, struct list *hosts)
   return 0;
 }
 
-static int
-read_count(struct run *run, const char *text, struct wish *wish)
+int
+cluster_read_count(struct run *run, const char *text, struct wish *wish)
 {
   int64_t count;
 
@@ -154,7 +152,7 @@ read_order(struct run *run, struct order *order)
     return run_fail(run, "must supply an IP address for the frontend");
   if (values[1] == NULL)
     return run_fail(run, "must supply the number of compute nodes");
-  if (read_count(run, values[1], wish) != 0)
+  if (cluster_read_count(run, values[1], wish) != 0)
     return -1;
   wish->fe_name = run_param(run, "fe-name", NULL);
   wish->cluster_naming = run_flag(run, "cluster-naming", false);
@@ -170,9 +168,9 @@ read_order(struct run *run, struct order *order)
   if (check_virt_type(run, wish->vm, wish->virt_type, true) != 0 ||
       read_vlan(run, wish->network, &wish->vlan) != 0)
     return -1;
-  if (read_need(run, "cpus-per-compute", "mem-per-compute", "disk-per-compute", &compute,
+  if (cluster_read_need(run, "cpus-per-compute", "mem-per-compute", "disk-per-compute", &compute,
                 &wish->compute) != 0 ||
-      read_need(run, "fe-cpus", "fe-mem", "disk-per-frontend", &frontend, &wish->frontend) != 0)
+      cluster_read_need(run, "fe-cpus", "fe-mem", "disk-per-frontend", &frontend, &wish->frontend) != 0)
     return -1;
   wish->ip = values[0];
   wish->gateway = run_param(run, "gateway", NULL);
@@ -218,22 +216,30 @@ say_member(struct run *run, struct control *control, const struct rocks_member_r
   output_port(run, control, member);
 }
 
+void
+cluster_say_members(struct run *run, struct control *control, size_t first)
+{
+  const struct rocks_cluster_row *row = &control->cluster.row;
+  size_t i;
+
+  output_header(run, "site", "container", "vm", "role", "cpus", "mem", "disk", "mac", "segment",
+                "port", NULL);
+  output_keep_owner(run);
+  for (i = first; i < row->nmembers; i++)
+    say_member(run, control, &row->members[i]);
+}
+
 static void
 say_plan(struct run *run, struct control *control)
 {
   const struct rocks_cluster_row *row = &control->cluster.row;
-  size_t i;
 
   run_progress(run, "Nothing is changed. This would be added:\n");
   run_progress(run, "  cluster          %s\n", row->name);
   run_progress(run, "  network backend  ");
   say_network(run, row);
   run_progress(run, "  VM backend       %s\n\n", row->vm_backend);
-  output_header(run, "site", "container", "vm", "role", "cpus", "mem", "disk", "mac", "segment",
-                "port", NULL);
-  output_keep_owner(run);
-  for (i = 0; i < row->nmembers; i++)
-    say_member(run, control, &row->members[i]);
+  cluster_say_members(run, control, 0);
 }
 
 /* The rest of the checks, where the original comes to them, after what it has
@@ -248,7 +254,7 @@ resolve_names(struct run *run, struct order *order, bool dry)
 
   if (tagged && wish->vlan == 0 && !dry)
     run_progress(run, "Getting Free VLAN --> \n<-- Done\n");
-  if (read_hosts(run, &order->hosts) != 0)
+  if (cluster_read_hosts(run, &order->hosts) != 0)
     return -1;
   if (container == NULL) {
     CLEANUP_FREE char *self = hosts_self(run);

@@ -73,8 +73,8 @@ say_removal(struct run *run, const struct control *control)
   run_progress(run, " %s\n", row->name);
 }
 
-static void
-say_images(struct run *run, const struct control *control)
+void
+cluster_say_images(struct run *run, const struct control *control)
 {
   size_t i, k;
 
@@ -116,7 +116,7 @@ remove_one(struct run *run, struct control *control)
   if (control_remove(control, &all) != 0)
     return -1;
   if (!control->dry && !all.erase_disks && control->cluster.row.state[0] != '\0')
-    say_images(run, control);
+    cluster_say_images(run, control);
   return 0;
 }
 

@@ -12,6 +12,7 @@ const struct command *const command_tables[] = {
   backend_commands,
   bootaction_commands,
   cluster_commands,
+  cluster_compute_commands,
   database_commands,
   distribution_commands,
   dump_site_commands,

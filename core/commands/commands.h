@@ -15,6 +15,7 @@ extern const struct command attr_dump_commands[];
 extern const struct command backend_commands[];
 extern const struct command bootaction_commands[];
 extern const struct command cluster_commands[];
+extern const struct command cluster_compute_commands[];
 extern const struct command database_commands[];
 extern const struct command distribution_commands[];
 extern const struct command dump_site_commands[];

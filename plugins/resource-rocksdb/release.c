@@ -261,8 +261,8 @@ release(struct released *x)
 {
   if ((x->keep_macs && keep_macs(x) != 0) || find(x) != 0)
     return -1;
-  if (x->nvms == 0 && !x->all)
-    return 0;
+  if (x->nvms == 0 && !x->all) /* it may have left, with a MAC of ours */
+    return x->leases ? delete_macs(x) : 0;
   if (delete_hosts(x) != 0 ||
       tags_delete(x->r, x->call, x->segment, x->nsegments, x->container, x->ncontainers) != 0)
     return -1;
