@@ -42,7 +42,9 @@ int cluster_read_count(struct run *, const char *text, struct wish *);
 void cluster_say_members(struct run *, struct control *, size_t first);
 /* The images that stay where the VMs of the plan were undefined. */
 void cluster_say_images(struct run *, const struct control *);
-/* A line of a dry run: the network's backend, its settings but for secrets, MTU. */
+/* The network's backend, its settings but for secrets, MTU: a word for each. */
+void network_words(const struct rocks_cluster_row *, struct list *words);
+/* The same as a line of a dry run. */
 void say_network(struct run *, const struct rocks_cluster_row *);
 /* A cell of a dry run: the device that the member's NIC will be plugged into;
  * without one, an empty cell and a warning. */

@@ -12,18 +12,28 @@
 #include "framework/output.h"
 
 void
-say_network(struct run *run, const struct rocks_cluster_row *row)
+network_words(const struct rocks_cluster_row *row, struct list *words)
 {
   size_t i;
 
-  run_progress(run, "%s", row->network_backend);
+  list_add(words, row->network_backend);
   for (i = 0; i < row->settings.count; i++)
     if (!row->settings.item[i].secret)
-      run_progress(run, ", %s %s", row->settings.item[i].name,
-                   or_empty(row->settings.item[i].value));
+      list_addf(words, "%s %s", row->settings.item[i].name,
+                or_empty(row->settings.item[i].value));
   if (row->mtu > 0)
-    run_progress(run, ", MTU %u", row->mtu);
-  run_progress(run, "\n");
+    list_addf(words, "MTU %u", row->mtu);
+}
+
+void
+say_network(struct run *run, const struct rocks_cluster_row *row)
+{
+  CLEANUP_LIST struct list words = { 0 };
+  CLEANUP_FREE char *said = NULL;
+
+  network_words(row, &words);
+  said = list_join(&words, ", ");
+  run_progress(run, "%s\n", said);
 }
 
 void

@@ -6,9 +6,8 @@
 #include "commands/report.h"
 #include "framework/output.h"
 
-/* Quotes mean nothing to XML but in the attribute of a tag. */
-static void
-add_escaped(struct text *out, const char *text, bool attribute)
+void
+report_escape(struct text *out, const char *text, bool attribute)
 {
   for (; *text != '\0'; text++)
     if (*text == '&')
@@ -40,7 +39,7 @@ report_line(struct run *run, const char *host, const char *fmt, ...)
   va_start(ap, fmt);
   text_vadd(&line, fmt, ap);
   va_end(ap);
-  add_escaped(&escaped, text_get(&line), false);
+  report_escape(&escaped, text_get(&line), false);
   add_row(run, host, &escaped);
 }
 
@@ -50,7 +49,7 @@ report_open(struct run *run, const char *host, const char *path, const char *mor
   CLEANUP_TEXT struct text tag = { 0 };
 
   text_add(&tag, "<file name=\"");
-  add_escaped(&tag, path, true);
+  report_escape(&tag, path, true);
   text_add(&tag, "\"%s%s>", more != NULL ? " " : "", or_empty(more));
   add_row(run, host, &tag);
 }

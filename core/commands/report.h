@@ -13,6 +13,9 @@
  * one report, each line bears its host.  What XML would read otherwise is
  * escaped; control characters become blanks, so that a value stays in its line. */
 void report_line(struct run *, const char *host, const char *fmt, ...) ROCKS_PRINTF(3, 4);
+/* Text as XML has it; control characters become blanks. Quotes mean nothing there but
+ * in the attribute of a tag. */
+void report_escape(struct text *, const char *text, bool attribute);
 /* The tags around the lines of a file.  `more`: further attributes of the
  * tag, such as "perms=\"500\"", or NULL. */
 void report_open(struct run *, const char *host, const char *path, const char *more);

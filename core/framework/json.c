@@ -10,16 +10,16 @@
 #include "framework/json.h"
 #include "framework/output.h"
 
-/* Values are bytes that the database keeps as latin1; what is no UTF-8 is read
- * so, since JSON has no way to carry it as it is. */
-static json_t *
-json_text(const char *value)
+char *
+json_utf8(const char *value)
 {
   json_t *json = json_string(value);
   struct text text = { 0 };
 
-  if (json != NULL)
-    return json;
+  if (json != NULL) {
+    json_decref(json);
+    return mem_copy(value);
+  }
   for (; *value != '\0'; value++) {
     unsigned char byte = (unsigned char) *value;
 
@@ -27,9 +27,15 @@ json_text(const char *value)
       text_add_char(&text, (char) (0xc0 | byte >> 6), 1);
     text_add_char(&text, (char) (byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte), 1);
   }
-  json = json_string(text_get(&text));
-  text_free(&text);
-  return json;
+  return text_take(&text);
+}
+
+static json_t *
+json_text(const char *value)
+{
+  CLEANUP_FREE char *utf8 = json_utf8(value);
+
+  return json_string(utf8);
 }
 
 static json_t *

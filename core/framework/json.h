@@ -10,5 +10,8 @@
 
 /* Adds run->output, which has rows, to the text. */
 void json_table(struct run *, struct text *);
+/* The value as UTF-8; the caller frees.  Values are bytes that the database keeps as
+ * latin1; what is no UTF-8 is read so, where there is no way to carry it as it is. */
+char *json_utf8(const char *value);
 
 #endif
