@@ -313,6 +313,16 @@ static const char *const add_examples[] = {
   NULL
 };
 
+static const char *const map_options[] = {
+  "cluster: Name of a virtual frontend.",
+  "format: text, a tree for the terminal [text]; dot, for Graphviz; svg, a picture.", NULL
+};
+
+static const char *const map_examples[] = {
+  "frontend-0-0-0|What stands where.",
+  "frontend-0-0-0 format=svg|The same as a picture, for a file.", NULL
+};
+
 static const char *const network_options[] = {
   "cluster: Names of virtual frontends.",
   "network-backend: What makes the private network from then on; see `rocks list backend`.",
@@ -343,6 +353,12 @@ const struct command cluster_commands[] = {
                                       "detail: Adds site, container, network and backends.",
                                       "status: Adds what each VM does.", NULL },
     .run = cluster_list },
+  { .words = "report cluster map",
+    .usage = "{cluster} [format=string]",
+    .about = "Draws a cluster as it is recorded: its sites, containers, VMs and their private "
+             "network. No host and no other site is asked.",
+    .options = map_options, .examples = map_examples,
+    .run = cluster_map },
   { .words = "start cluster",
     .usage = "{cluster}... [dryrun=bool] [wait=bool]",
     .about = "Brings up a cluster's private network, starts its frontend, waits until that "

@@ -12,6 +12,7 @@
 
 int cluster_add(struct run *);  /* add cluster */
 int cluster_list(struct run *); /* list cluster */
+int cluster_map(struct run *); /* report cluster map */
 int cluster_remove(struct run *); /* remove cluster */
 int cluster_set_network(struct run *); /* set cluster network */
 
