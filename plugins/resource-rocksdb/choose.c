@@ -235,14 +235,14 @@ static int
 bring_mac(struct reserve *v, struct guest *g)
 {
   const struct rocks_nic_row *nic = reserve_private_nic(g->want->as);
-  const struct lease *lease;
+  size_t i;
 
   if (nic == NULL || strlen(nic->mac) >= sizeof g->mac)
     return refuse(v, ROCKS_EINVALID, "VM %s has no NIC with a MAC on a private network", g->name);
-  for (lease = v->lease; lease < v->lease + v->nleases; lease++)
-    if (strcasecmp(lease->mac, nic->mac) == 0)
+  for (i = 0; i < v->nleases; i++)
+    if (strcasecmp(v->lease[i].mac, nic->mac) == 0)
       return refuse(v, ROCKS_EEXISTS, "VM %s has the MAC %s, which %s of cluster %s has at this "
-                    "site", g->name, nic->mac, lease->vm, lease->cluster);
+                    "site", g->name, nic->mac, v->lease[i].vm, v->lease[i].cluster);
   memcpy(g->mac, nic->mac, strlen(nic->mac) + 1);
   return 0;
 }
