@@ -253,11 +253,11 @@ intent(struct reserving *r)
 
 /* Home's record, once others have promised their parts. */
 static int
-record_all(struct reserving *r, size_t lenders)
+record_all(struct reserving *r)
 {
   struct site *home = model_home(r->model);
 
-  if (r->dry || lenders == 0)
+  if (r->dry)
     return 0;
   return home->resource->ops.resource.record(home->inventory, r->call, &r->cluster->row);
 }
@@ -295,7 +295,7 @@ reserve_cluster(struct rocks_call *call, struct model *model, const struct wish 
     return -1;
   }
   cluster->row.state = "stopped";
-  return record_all(&r, count);
+  return choice_spans_sites(&r.choice) ? record_all(&r) : 0;
 }
 
 /* The new computes alone, and home's record as it was. */
@@ -347,7 +347,7 @@ reserve_more(struct rocks_call *call, struct model *model, const struct wish *wi
   settle(&r);
   lenders = cluster_lenders(model, cluster, &count);
   if (reserve_at_lenders(&r, lenders, count, &reached) == 0)
-    return record_all(&r, count);
+    return count > 0 ? record_all(&r) : 0;
   if (!dry)
     take_off(&r, &before, lenders, reached);
   cluster->row = before;
@@ -378,7 +378,7 @@ reserve_missing(struct rocks_call *call, struct model *model, struct cluster *cl
     return -1;
   if (strcmp(cluster->row.state, "adding") == 0)
     cluster->row.state = "stopped";
-  return record_all(&r, count);
+  return choice_spans_sites(&r.choice) ? record_all(&r) : 0;
 }
 
 int

@@ -36,6 +36,11 @@ add_cluster 3 # capacities are known from here on
 rocks remove cluster "$fe" >/dev/null 2>&1
 for site in a b c; do sql $site 'UPDATE mvc_containers SET cpus = 100'; done
 
+# Of three sites one is enough.
+add_cluster 1
+is 'it is added' "$(sql a 'SELECT state FROM mvc_clusters')" stopped
+rocks remove cluster "$fe" >/dev/null 2>&1
+
 # ---- a cluster of one site grows beyond it ----
 does 'a cluster of one site' add cluster "$vfe_ip" 1 "${small[@]}"
 does 'it runs' start cluster "$fe" wait=no
