@@ -104,6 +104,9 @@ live(const struct move *move, struct plan *plan, bool port)
 {
   if (port)
     add(move, plan, STEP_NETWORK_STANDBY, &move->to, NULL);
+  /* What an earlier try has left there would have the VM's name. */
+  if (plan->cluster->vm != NULL && plan->cluster->vm->ops.vm.sweep != NULL)
+    add(move, plan, STEP_VM_SWEEP, &move->to, NULL);
   plan->phase++;
   add(move, plan, STEP_VM_MIGRATE, &move->from, NULL);
   plan->phase++;

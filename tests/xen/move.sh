@@ -120,11 +120,12 @@ disturbed() { # TITLE HAPPENS ONCE FROM TO
   show
   does "$1: the next move" rocks move host vm $live "$5"
 }
-# A live move on its way out of this container, or into it.
+# A live move on its way out of this container.
 sends() { grep -qx libxl-save-help /proc/[0-9]*/comm; }
-arrives() { exists $live; }
 kill_live() { timeout 60 xl destroy $live; }
 
+# libvirtd of the new container that loses xenstored comes out in different ways
+# (docs/xen.md), since Xen lets a guest go on that it has already stopped.
 disturbances() {
   local here=vm-container-0-0 there=vm-container-0-1 title name before
   name=$(name_of $live)
@@ -135,14 +136,10 @@ disturbances() {
   does "$title: it starts" rocks start host vm $live
   arrived $live $here $there
   comes "$title: it is another boot" 300 boots_anew "$name" "$before"
-
-  title="the connection to xenstored of the new container's libvirtd ended in the middle of a move"
-  before=$(boot_of "$name")
-  disturbed "$title" cut_xenstored arrives $there $here
-  arrived $live $there $here
-  comes "$title: it answers" 120 answers "$name" "$before"
+  moved $live $there $here
 
   title='libvirtd of the old container killed in the middle of a move'
+  before=$(boot_of "$name")
   disturbed "$title" kill_libvirtd sends $here $there
   arrived $live $here $there
   comes "$title: it answers" 120 answers "$name" "$before"
