@@ -378,7 +378,7 @@ reserve_missing(struct rocks_call *call, struct model *model, struct cluster *cl
     return -1;
   if (strcmp(cluster->row.state, "adding") == 0)
     cluster->row.state = "stopped";
-  return choice_spans_sites(&r.choice) ? record_all(&r) : 0;
+  return record_all(&r);
 }
 
 int

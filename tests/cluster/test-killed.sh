@@ -53,6 +53,7 @@ synced() { # TITLE
     *) not_ok "$1: from $was sync leads to '$now'" ;;
   esac
   is "$1: $was, then ${now:-gone}" "$(expected "$now")" ''
+  is "$1: no member is without a promise" "$(sql a 'SELECT name FROM mvc_members WHERE mac IS NULL')" ''
 }
 
 # What differs from a cluster in this state, by what is on the hosts.

@@ -125,6 +125,7 @@ killed() { # COMMAND CALL NTH
   is "$title: members and VMs agree" "$(running | awk '{ print $2 }' | sort | xargs)" "$(members | tr ' ' '\n' | sort | xargs)"
   is "$title: a lease for each" "$(for site in a b c; do sql $site 'SELECT vm FROM mvc_leases'; done | sort | xargs)" \
     "$(members | tr ' ' '\n' | sort | xargs)"
+  is "$title: and its MAC is recorded" "$(sql a 'SELECT name FROM mvc_members WHERE mac IS NULL')" ''
   is "$title: a port for each" "$(ports)" "$(members | wc -w)"
   is "$title: no worker is left" "$(workers)" 0
 }
