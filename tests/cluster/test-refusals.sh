@@ -126,6 +126,17 @@ refused 'to move a VM to a site that is none' 'there is no site "x", where x:vm-
   move host vm "vm-a-$fe-0" x:vm-container-0-0
 refused 'to move a VM of another site to a host that is none' "site b: nowhere is no host of this \
 site that could hold VMs" move host vm "vm-a-$fe-0" b:nowhere
+rocks add cluster 198.51.100.40 1 fe-mem=32 mem-per-compute=32 network-backend=vlan fe-name=tagged \
+  >"$test_tmp/add" 2>&1
+edge="network backend vlan ends at the edge of a site; a cluster over several sites needs one that spans \
+them (network-backend=n2n)"
+refused 'to move a VM out of its VLAN' "$edge" move host vm hosted-vm-0-0-0 b:vm-container-0-0
+refused 'to let a VLAN grow beyond its site' "$edge" add cluster compute tagged 1 sites="a b"
+rocks remove cluster tagged >"$test_tmp/remove" 2>&1
+rocks add host vm vm-container-0-0 membership='Hosted VM' name=alone >"$test_tmp/add" 2>&1
+refused 'to move a VM of no cluster to another site' "VM alone is of no cluster that was added here: \
+only such a VM can stand at another site" move host vm alone b:vm-container-0-0
+rocks remove host alone >"$test_tmp/remove" 2>&1
 
 # ---- nobody there ----
 lab run wan ip route replace blackhole 203.0.113.0/24
