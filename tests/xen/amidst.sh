@@ -31,7 +31,17 @@ amidst_failed() { # TITLE WORDS...
   for words; do has "$title: it says so" "$(grep '^Error: ' "$test_tmp/amidst")" "$words"; done
 }
 
+# A stop is short: it may have been done before.
+stop_failed() { # TITLE WORDS...
+  if [ "$amidst_status" = 0 ]; then echo "# $1: it was done before"; else amidst_failed "$@"; fi
+}
+
 lost_xenstored='frontend-a: libvirtd has no connection to xenstored any more, and can do nothing without: restart it'
+libvirtd_lives() { [ -e "/proc/$(cat /run/libvirtd.pid)" ]; }
+# Mostly it lives on; sometimes it dies of it, and its clients are told no more.
+cut_says() {
+  if libvirtd_lives; then echo "$lost_xenstored"; else echo 'End of file while reading data'; fi
+}
 
 # What it is in the middle of.
 exists() { timeout 10 xl domid "${1:-$fe}"; }
@@ -43,7 +53,7 @@ cut_xenstored() { /job/cut "$(cat /run/libvirtd.pid)" /xenstored/socket; }
 
 # As a supervisor would.
 another_libvirtd() {
-  [ ! -e "/proc/$(cat /run/libvirtd.pid)" ] || kill_libvirtd
+  ! libvirtd_lives || kill_libvirtd
   new_libvirtd
 }
 
@@ -75,7 +85,7 @@ killed_amidst() {
 
   title='libvirtd killed in the middle of a stop'
   amidst "$title" kill_libvirtd talks_to_libvirt rocks stop host vm "$fe"
-  amidst_failed "$title" "frontend-a: "
+  stop_failed "$title" "frontend-a: "
   new_libvirtd
   stops "$title"
 
@@ -99,16 +109,18 @@ cut_amidst() {
   local title="libvirtd's connection to xenstored ended in the middle of a start"
   installs
   amidst "$title" cut_xenstored exists rocks start host vm "$fe"
-  amidst_failed "$title" "frontend-a: $fe: cannot start VM" "$lost_xenstored"
-  installs
-  amidst 'the next start says it again' true true rocks start host vm "$fe"
-  amidst_failed 'the next start' "$lost_xenstored"
+  amidst_failed "$title" "frontend-a: $fe: cannot start VM" "$(cut_says)"
+  if libvirtd_lives; then
+    installs
+    amidst 'the next start says it again' true true rocks start host vm "$fe"
+    amidst_failed 'the next start' "$(cut_says)"
+  fi
   another_libvirtd
   starts_and_boots "$title"
 
   title="libvirtd's connection to xenstored ended in the middle of a stop"
   amidst "$title" cut_xenstored talks_to_libvirt rocks stop host vm "$fe"
-  amidst_failed "$title" "frontend-a: $fe: cannot stop VM" "$lost_xenstored"
+  stop_failed "$title" "frontend-a: $fe: cannot stop VM" "$(cut_says)"
   another_libvirtd
   stops "$title"
 }
