@@ -222,7 +222,7 @@ test_timeout(const char *folder)
 static void
 test_cleanup(void)
 {
-  struct remote_job job = run_here("trap 'echo cleaned; exit 1' TERM; sleep 300", 3);
+  struct remote_job job = run_here("trap 'echo cleaned; exit 1' TERM; sleep 300", 8);
 
   CHECK(job.result == REMOTE_TIMEOUT);
   IS(text_get(&job.output), "cleaned\n");
