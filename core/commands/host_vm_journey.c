@@ -295,20 +295,21 @@ journey_file(struct journey *journey)
     journey->file = mem_copy(own);
     return own[0] == '/' ? 0 : run_fail(run, "file \"%s\" is no absolute path", own);
   }
+  if (journey->from.site->home && largest_partition(run, journey->from.host, &partition) != 0)
+    return -1;
+  if (partition != NULL) {
+    journey->file = mem_format("%s/kvm/disks/%s.saved", strcmp(partition, "/") == 0 ? "" : partition,
+                               vm->name);
+    return 0;
+  }
   for (i = 0; i < vm->ndisks; i++)
     if (strcmp(vm->disks[i].type, "phy") != 0 && (slash = strrchr(vm->disks[i].path, '/')) != NULL) {
       journey->file = mem_format("%.*s/%s.saved", (int) (slash - vm->disks[i].path),
                                  vm->disks[i].path, vm->name);
       return 0;
     }
-  if (journey->from.site->home && largest_partition(run, journey->from.host, &partition) != 0)
-    return -1;
-  if (partition == NULL)
-    return run_fail(run, "could not find a partition on host (%s) to hold the state of VM %s",
-                    journey->from.label, vm->name);
-  journey->file = mem_format("%s/kvm/disks/%s.saved", strcmp(partition, "/") == 0 ? "" : partition,
-                             vm->name);
-  return 0;
+  return run_fail(run, "could not find a partition on host (%s) to hold the state of VM %s",
+                  journey->from.label, vm->name);
 }
 
 int

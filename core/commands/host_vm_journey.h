@@ -41,7 +41,9 @@ int journey_begin(struct journey *);
 void journey_end(struct journey *);
 /* The VM's rows at both ends; the new container has room for it. */
 int journey_rows(struct journey *);
-/* For its memory: the folder of its first image, or where an image would be. */
+/* For its memory: the container's largest partition, where images are made, and not
+ * a folder of a shared disk, which Xen cannot save to over 9p; at another site,
+ * whose partitions are not known here, the folder of its first image. */
 int journey_file(struct journey *);
 
 #endif
