@@ -6,55 +6,47 @@
 #include <config.h>
 
 #include <string.h>
-#include <unistd.h>
 
 #include "cluster/reserve.h"
 #include "commands/cluster.h"
 #include "commands/commands.h"
-#include "commands/host_vm_moving.h"
 #include "commands/pxe.h"
-#include "commands/sites.h"
-#include "framework/output.h"
 
 /* What both commands work with. */
 struct scale {
   struct run *run;
-  struct control control;
-  const char *name, *count; /* borrowed: of the cluster; how many more */
+  struct control *control;
+  const char *count; /* borrowed: how many more */
   struct list sites, hosts, vms;
   bool dry;
+  int (*what)(struct scale *);
 };
 
 /* One that `add cluster` made: nobody leased the VMs of others. */
 static int
-load(struct scale *scale)
+with_control(struct run *run, struct control *control)
 {
-  struct run *run = scale->run;
-  struct control *control = &scale->control;
+  const struct rocks_cluster_row *row = &control->cluster.row;
+  struct scale *scale = run->work;
 
-  if (sites_control(run, control) != 0)
-    return -1;
-  control->dry = scale->dry;
-  control->progress = show_progress;
-  if (control_load(control, scale->name) != 0)
-    return -1;
-  if (control->cluster.row.state[0] == '\0')
+  scale->control = control;
+  if (row->state[0] == '\0')
     return run_fail(run, "cluster %s is not recorded here: its computes are those of "
-                    "`rocks add host vm`", scale->name);
-  if (strcmp(control->cluster.row.state, "removing") == 0)
+                    "`rocks add host vm`", row->name);
+  if (strcmp(row->state, "removing") == 0)
     return run_fail(run, "cluster %s is being removed; `rocks remove cluster %s` completes it",
-                    scale->name, scale->name);
-  return 0;
+                    row->name, row->name);
+  return scale->what(scale);
 }
 
-/* Alone with the one cluster that is named. */
+/* Alone with the one cluster that is named; a plan is shown by who loads it. */
 static int
-with_cluster(struct scale *scale, int (*what)(struct scale *))
+with_cluster(struct scale *scale)
 {
   struct run *run = scale->run;
   CLEANUP_LIST struct list names = { 0 }, one = { 0 };
   struct list words = run->args;
-  int result, lock = -1;
+  int result;
 
   if (words.count > 0)
     list_add(&one, words.item[0]);
@@ -63,22 +55,12 @@ with_cluster(struct scale *scale, int (*what)(struct scale *))
   run->args = words;
   if (result == 0 && names.count != 1)
     result = run_fail(run, "must supply one cluster");
+  run->work = scale;
   if (result == 0)
-    scale->name = names.item[0];
-  if (result == 0 && !scale->dry
-      && (moving_complete(run, scale->name) != 0
-          || (lock = cluster_lock(run->call, scale->name)) < 0))
-    result = -1;
-  if (result == 0)
-    result = load(scale);
-  if (result == 0)
-    result = what(scale);
-  control_free(&scale->control);
+    result = clusters_each(run, &names, true, with_control);
   list_free(&scale->sites);
   list_free(&scale->hosts);
   list_free(&scale->vms);
-  if (lock >= 0)
-    close(lock);
   return result;
 }
 
@@ -100,11 +82,11 @@ first_compute(const struct rocks_cluster_row *row)
 static void
 same_sites(struct scale *scale)
 {
-  const struct rocks_cluster_row *row = &scale->control.cluster.row;
+  const struct rocks_cluster_row *row = &scale->control->cluster.row;
   size_t i;
 
   for (i = 0; i < row->nmembers; i++) {
-    const struct site *site = model_site_by_uuid(&scale->control.model,
+    const struct site *site = model_site_by_uuid(&scale->control->model,
                                                  row->members[i].site_uuid);
 
     if (row->members[i].role == ROCKS_ROLE_COMPUTE && site != NULL
@@ -117,7 +99,7 @@ static int
 read_wish(struct scale *scale, struct wish *wish)
 {
   struct run *run = scale->run;
-  const struct control *control = &scale->control;
+  const struct control *control = scale->control;
   const struct rocks_cluster_row *row = &control->cluster.row;
   const struct rocks_member_row *first = first_compute(row);
   const struct rocks_vm_row *frontend = site_vm(model_home(&control->model), row->name);
@@ -149,7 +131,7 @@ read_wish(struct scale *scale, struct wish *wish)
 static int
 start_new(struct scale *scale)
 {
-  struct control *control = &scale->control;
+  struct control *control = scale->control;
   struct plan_choice choice = { .names = &scale->vms };
 
   if (strcmp(control->cluster.row.state, "running") != 0)
@@ -163,7 +145,7 @@ static int
 add(struct scale *scale)
 {
   struct run *run = scale->run;
-  struct control *control = &scale->control;
+  struct control *control = scale->control;
   struct rocks_cluster_row *row = &control->cluster.row;
   struct wish wish = { 0 };
   size_t i, before = row->nmembers;
@@ -188,14 +170,14 @@ add(struct scale *scale)
 static int
 add_compute(struct run *run)
 {
-  struct scale scale = { .run = run, .dry = run_flag(run, "dryrun", false) };
+  struct scale scale = { .run = run, .dry = run_flag(run, "dryrun", false), .what = add };
 
   run_positional(run, "num-computes", &scale.count);
   if (scale.count == NULL)
     return run_fail(run, "must supply the number of compute nodes");
   if (run->args.count > 1)
     return run_fail(run, "must supply one cluster");
-  return with_cluster(&scale, add);
+  return with_cluster(&scale);
 }
 
 /* ---- remove cluster compute ---- */
@@ -203,7 +185,7 @@ add_compute(struct run *run)
 static int
 check_vms(struct scale *scale)
 {
-  const struct rocks_cluster_row *row = &scale->control.cluster.row;
+  const struct rocks_cluster_row *row = &scale->control->cluster.row;
   struct run *run = scale->run;
   size_t i, k;
 
@@ -227,7 +209,7 @@ check_vms(struct scale *scale)
 static int
 follow_boot_files(struct scale *scale)
 {
-  const struct site *home = model_home(&scale->control.model);
+  const struct site *home = model_home(&scale->control->model);
   CLEANUP_LIST struct list hosts = { 0 };
   size_t i;
 
@@ -241,7 +223,7 @@ static int
 take_off(struct scale *scale)
 {
   struct run *run = scale->run;
-  struct control *control = &scale->control;
+  struct control *control = scale->control;
   struct plan_choice choice = { .names = &scale->vms,
                                 .erase_disks = run_flag(run, "remove-disks", false) };
   char *message;
@@ -254,10 +236,8 @@ take_off(struct scale *scale)
     run->call->message = message;
     return -1;
   }
-  if (scale->dry) {
-    show_plan(run, control);
+  if (scale->dry)
     return 0;
-  }
   if (!choice.erase_disks)
     cluster_say_images(run, control);
   run_after_commit(run, "sync config", NULL, 0);
@@ -267,12 +247,13 @@ take_off(struct scale *scale)
 static int
 remove_compute(struct run *run)
 {
-  struct scale scale = { .run = run, .dry = run_flag(run, "dryrun", false) };
+  struct scale scale = { .run = run, .dry = run_flag(run, "dryrun", false),
+                         .what = take_off };
 
   if (run->args.count < 2)
     return run_fail(run, run->args.count == 0 ? "must supply one cluster"
                                               : "must supply at least one compute");
-  return with_cluster(&scale, take_off);
+  return with_cluster(&scale);
 }
 
 static const char *const options[] = {
