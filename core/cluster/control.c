@@ -278,20 +278,16 @@ control_sync(struct control *control)
 {
   struct plan_choice all = { .wait = true };
   const char *state = control->cluster.row.state;
+  bool adding = strcmp(state, "adding") == 0;
 
   if (strcmp(state, "removing") == 0)
     return control_remove(control, &all);
-  if (strcmp(state, "adding") == 0) {
-    if (reserve_missing(control->call, &control->model, &control->cluster, control->dry) != 0)
-      return -1;
-    return control->dry ? 0 : set_state(control, "stopped");
-  }
   if (strcmp(state, "switching") == 0)
     return control_switch_complete(control);
-  if (reserve_is_missing(&control->cluster)) {
+  if (adding || reserve_is_missing(&control->cluster)) {
     if (reserve_missing(control->call, &control->model, &control->cluster, control->dry) != 0)
       return -1;
-    if (control->dry)
+    if (control->dry || adding) /* recorded as stopped by then */
       return 0;
     if (control_load_sites(control, false) != 0)
       return -1;

@@ -35,14 +35,21 @@ cluster_stands_at(const struct cluster *cluster, const struct site *site)
 }
 
 bool
+member_owes(const struct rocks_member_row *member, const struct site *site)
+{
+  return strcmp(member->site_uuid, site->uuid) == 0
+         || strcmp(or_empty(member->mac_uuid), site->uuid) == 0;
+}
+
+bool
 cluster_owes(const struct cluster *cluster, const struct site *site)
 {
   size_t i;
 
   for (i = 0; i < cluster->row.nmembers; i++)
-    if (strcmp(or_empty(cluster->row.members[i].mac_uuid), site->uuid) == 0)
+    if (member_owes(&cluster->row.members[i], site))
       return true;
-  return cluster_stands_at(cluster, site);
+  return false;
 }
 
 static int

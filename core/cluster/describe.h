@@ -19,8 +19,9 @@ struct cluster {
 struct rocks_network cluster_network(const struct cluster *);
 /* Whether it has members at the site. */
 bool cluster_stands_at(const struct cluster *, const struct site *);
-/* Whether the site has to be told when it is gone: it has members there, or had one
- * that took its MAC along. */
+/* Whether the site has to be told when the member, or all of them, is gone: it stands
+ * there, or took its MAC along from there. */
+bool member_owes(const struct rocks_member_row *, const struct site *);
 bool cluster_owes(const struct cluster *, const struct site *);
 /* The sites other than home where it has members, in the order of their UUIDs, so
  * that two home sites never wait for each other crosswise; pooled. */

@@ -54,7 +54,8 @@ ask(void *arg, struct rocks_call *call, struct text *answer)
   void *connection;
   int result;
 
-  if (hypervisor_connect(call, vm, side->end->site, side->end->vm->container, false, &connection) != 0)
+  if (hypervisor_connect(call, vm, side->end->site, side->end->vm->container, false,
+                         &connection) != 0)
     return -1;
   result = vm->ops.vm.states(connection, call, tell_state, answer);
   vm->ops.vm.disconnect(connection);

@@ -17,7 +17,7 @@ struct scaling {
   const struct list *names;
 };
 
-/* Whether one of those that go stands at the site, or has its MAC from there. */
+/* Whether the site has to be told of one of those that go. */
 static bool
 concerns(const struct scaling *scaling, const struct site *site)
 {
@@ -25,9 +25,7 @@ concerns(const struct scaling *scaling, const struct site *site)
   size_t i;
 
   for (i = 0; i < row->nmembers; i++)
-    if (list_has(scaling->names, row->members[i].name)
-        && (strcmp(row->members[i].site_uuid, site->uuid) == 0
-            || strcmp(or_empty(row->members[i].mac_uuid), site->uuid) == 0))
+    if (list_has(scaling->names, row->members[i].name) && member_owes(&row->members[i], site))
       return true;
   return false;
 }
