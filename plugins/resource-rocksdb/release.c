@@ -66,6 +66,16 @@ vm_row(void *arg, const char *const *columns, const struct rocks_sql_value *v, s
   return 0;
 }
 
+/* Appends `home_uuid = ? AND cluster = ?`. */
+static void
+of_cluster(const struct released *x, struct query *q)
+{
+  query_text(q, "home_uuid = ");
+  query_value(q, sql_text(x->home_uuid));
+  query_text(q, " AND cluster = ");
+  query_value(q, sql_text(x->cluster));
+}
+
 /* A lease whose host is no VM here any more takes no host with it: somebody
  * removed or renamed it, and may have made another one of that name. */
 static int
@@ -76,10 +86,8 @@ find_leased(struct released *x)
   query_text(&q, "SELECT l.vm, v.Node, v.ID, v.PhysNode, l.segment FROM mvc_leases l "
                  "LEFT JOIN nodes n ON n.ID = l.node AND n.Name = l.vm "
                  "LEFT JOIN vm_nodes v ON v.Node = n.ID "
-                 "WHERE l.home_uuid = ");
-  query_value(&q, sql_text(x->home_uuid));
-  query_text(&q, " AND l.cluster = ");
-  query_value(&q, sql_text(x->cluster));
+                 "WHERE ");
+  of_cluster(x, &q);
   if (!x->all) {
     query_text(&q, " AND l.vm IN ");
     query_list(&q, x->names, x->nnames);
@@ -203,10 +211,8 @@ delete_macs(struct released *x)
     return 0;
   query_text(&q, "DELETE FROM mvc_macs WHERE site_uuid = ");
   query_value(&q, sql_text(x->r->uuid));
-  query_text(&q, " AND home_uuid = ");
-  query_value(&q, sql_text(x->home_uuid));
-  query_text(&q, " AND cluster = ");
-  query_value(&q, sql_text(x->cluster));
+  query_text(&q, " AND ");
+  of_cluster(x, &q);
   if (!x->all) {
     query_text(&q, " AND vm IN ");
     query_list(&q, x->names, x->nnames);
@@ -223,10 +229,8 @@ delete_leases(struct released *x)
 
   if (!x->leases)
     return 0;
-  query_text(&q, "DELETE FROM mvc_leases WHERE home_uuid = ");
-  query_value(&q, cluster[0]);
-  query_text(&q, " AND cluster = ");
-  query_value(&q, cluster[1]);
+  query_text(&q, "DELETE FROM mvc_leases WHERE ");
+  of_cluster(x, &q);
   query_text(&q, " AND vm IN ");
   query_list(&q, x->vm, x->nvms);
   if (db_query(x->r, x->call, &q, NULL, NULL) != 0 || delete_macs(x) != 0)
@@ -247,10 +251,8 @@ keep_macs(struct released *x)
   query_text(&q, "REPLACE INTO mvc_macs (mac, home_uuid, cluster, vm, site_uuid) "
                  "SELECT l.mac, l.home_uuid, l.cluster, l.vm, ");
   query_value(&q, sql_text(x->r->uuid));
-  query_text(&q, " FROM mvc_leases l WHERE l.home_uuid = ");
-  query_value(&q, sql_text(x->home_uuid));
-  query_text(&q, " AND l.cluster = ");
-  query_value(&q, sql_text(x->cluster));
+  query_text(&q, " FROM mvc_leases l WHERE ");
+  of_cluster(x, &q);
   query_text(&q, " AND l.vm IN ");
   query_list(&q, x->names, x->nnames);
   return db_query(x->r, x->call, &q, NULL, NULL);
