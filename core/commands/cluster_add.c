@@ -61,7 +61,7 @@ number_param(struct run *run, const char *name, int64_t fallback, int64_t min, i
 
 int
 cluster_read_need(struct run *run, const char *cpus, const char *mem, const char *disk,
-          const struct need *fallback, struct need *need)
+                  const struct need *fallback, struct need *need)
 {
   int64_t c, m, d;
 
@@ -169,8 +169,9 @@ read_order(struct run *run, struct order *order)
       read_vlan(run, wish->network, &wish->vlan) != 0)
     return -1;
   if (cluster_read_need(run, "cpus-per-compute", "mem-per-compute", "disk-per-compute", &compute,
-                &wish->compute) != 0 ||
-      cluster_read_need(run, "fe-cpus", "fe-mem", "disk-per-frontend", &frontend, &wish->frontend) != 0)
+                        &wish->compute) != 0 ||
+      cluster_read_need(run, "fe-cpus", "fe-mem", "disk-per-frontend", &frontend,
+                        &wish->frontend) != 0)
     return -1;
   wish->ip = values[0];
   wish->gateway = run_param(run, "gateway", NULL);

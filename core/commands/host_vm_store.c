@@ -135,7 +135,7 @@ choose_name(struct guest *guest)
     free(guest->name);
     guest->name = name_of(guest, ++guest->slice);
   }
-  return sites_check_new(run, guest->name);
+  return hosts_check_new(run, guest->name); /* members' names are among those above */
 }
 
 /* ---- its rows ---- */
